@@ -1,0 +1,16 @@
+"""All measurements, one after the other: `python -m bench`, or some: `python -m bench prints starting`."""
+
+import importlib
+import sys
+
+from bench.rig import Missing
+
+ALL = ("prints", "starting", "visible", "newsroom")
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ALL:
+        print(f"\n== {name}")
+        try:
+            importlib.import_module(f"bench.{name}").main()
+        except Missing as missing:
+            print(f"not measured: {missing}")

@@ -1,0 +1,1 @@
+"""Bookings, creatives and slots."""

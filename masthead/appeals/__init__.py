@@ -1,0 +1,1 @@
+"""Asks for support and their arms."""

@@ -1,0 +1,1 @@
+"""Signing, clock, audit, mail and jobs: what every floor above may use."""

@@ -1,0 +1,157 @@
+"""What whoever runs the machine sets: environment variables or one TOML file, typed and checked at the start.
+
+What an editor may want to change (name of the paper, logo, colours, amounts) is on the desk instead.
+Secrets come from the environment alone.
+"""
+
+import os
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PREFIX = "MASTHEAD_"
+SECRETS = ("secret", "secret_before", "mail_password", "database_password")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class BadConfig(SystemExit):
+    """Configuration that stops the start, said in one line that names the setting and the cure."""
+
+
+class Config(BaseSettings):
+    """One newsroom's settings."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(description="The newsroom's folder: database, media, prints and state live below it.")
+    address: str = Field("http://127.0.0.1:8000", description="The public address of the site, with scheme, no path.")
+    also_hosts: list[str] = Field([], description="Further host names that lead to this site, such as www.")
+    bind: str = Field("127.0.0.1", description="The address of this machine to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="The port to listen on.")
+    time_zone: str = Field("Europe/London", description="The newsroom's time zone, an IANA name.")
+    language: str = Field("en-gb", description="The language of the site.")
+    database: str = Field("", description="Empty for SQLite in the newsroom's folder, or postgresql://user@host/name.")
+    database_password: SecretStr = Field(SecretStr(""), description="Password of the PostgreSQL user.")
+    secret: SecretStr = Field(description="What passes, links and sessions are signed with; 32 characters or more.")
+    secret_before: SecretStr = Field(SecretStr(""), description="The former secret, valid beside the new one.")
+    mail: str = Field("", description="smtp://user@host:587 or smtps://…; empty keeps mail in the folder `mail`.")
+    mail_password: SecretStr = Field(SecretStr(""), description="Password of the mail server's user.")
+    mail_from: str = Field("newsroom@localhost", description="The address that mail comes from.")
+    web_processes: Annotated[int, Field(ge=1, le=64)] = Field(1, description="How many web processes serve.")
+    print_memory_mb: Annotated[int, Field(ge=4, le=4096)] = Field(64, description="Memory for prints, a process.")
+    behind_proxy: bool = Field(False, description="Whether a proxy of yours sets X-Forwarded-For.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is written to the log.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the newsroom's TOML file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file())
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone: use a name such as Europe/London")
+        return value
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+            raise ValueError(f"{value!r} is no address: use https://host, without a path")
+        return value.rstrip("/")
+
+    @field_validator("secret")
+    @classmethod
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("it has fewer than 32 characters: `masthead new` makes a good one")
+        return value
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Config":
+        if urlsplit(self.address).scheme == "http" and self.host not in LOOPBACK:
+            raise ValueError("address: http is for this machine alone; use https:// for a public host")
+        return self
+
+    @property
+    def host(self) -> str:
+        """The host name of the public address, without port."""
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers reach the site by https, so that cookies are Secure and bear the __Host- prefix."""
+        return self.address.startswith("https://")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets in force, newest first."""
+        both = (self.secret.get_secret_value(), self.secret_before.get_secret_value())
+        return tuple(secret for secret in both if secret)
+
+    @property
+    def database_file(self) -> Path:
+        """Where the SQLite database is, when it is one."""
+        return self.home / "newsroom.sqlite3"
+
+    @property
+    def media(self) -> Path:
+        """Files that anyone may fetch: renditions, films."""
+        return self.home / "media"
+
+    @property
+    def originals(self) -> Path:
+        """Pictures as they were uploaded, location and all: never served."""
+        return self.home / "originals"
+
+    @property
+    def state(self) -> Path:
+        """What can be lost without harm: prints, epoch, collected static files, sockets."""
+        return self.home / "state"
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration: a folder that `masthead demo` made, on the loopback address."""
+        return (self.home / "this-is-a-demo").exists() and self.host in LOOPBACK and self.bind in LOOPBACK
+
+
+def _file() -> Path:
+    return Path(os.environ.get(PREFIX + "HOME", ".")) / "masthead.toml"
+
+
+@lru_cache(maxsize=1)
+def load() -> Config:
+    """The settings in force. Raises BadConfig, one line that names the setting, when one is wrong."""
+    given: dict[str, Any] = {}
+    path = _file()
+    try:
+        written = tomllib.loads(path.read_text()) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(f"{path.name}: not TOML: {error}") from None
+    for name in SECRETS:
+        if name in written:
+            raise BadConfig(f"{name}: a secret does not belong in {path.name}: set {PREFIX}{name.upper()} instead")
+    if PREFIX + "HOME" not in os.environ and "home" not in written:
+        given["home"] = Path.cwd()
+    try:
+        return Config(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        hint = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
+        raise BadConfig(f"{PREFIX}{name.upper()} (or `{name}` in masthead.toml): {hint}") from None

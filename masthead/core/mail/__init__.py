@@ -1,0 +1,108 @@
+"""Mail to one person: rendered and written down in the transaction that causes it, sent by a job after the commit.
+
+A template `giving/receipt` is the file `mail/receipt.txt` of the app `giving`: its first line is the subject.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from email.utils import formatdate
+from pathlib import Path
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Q
+from django.template import engines
+
+from masthead.core import clock
+from masthead.core.jobs import every, job
+from masthead.core.models import Message
+from masthead.core.refusals import Trouble
+
+KEPT = timedelta(days=30)
+COMMON: list[Callable[[], dict[str, Any]]] = []
+
+
+def says_in_every_mail(function: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """Register a function whose values every template can use: a higher floor tells the paper's name."""
+    COMMON.append(function)
+    return function
+
+
+def _render(path: Path, context: dict[str, Any]) -> str:
+    source = "{% autoescape off %}" + path.read_text() + "{% endautoescape %}"
+    return engines["django"].from_string(source).render(context)
+
+
+def queue(
+    template: str, to: str, context: dict[str, Any], *, key: str, headers: dict[str, str] | None = None
+) -> Message:
+    """Write one mail down, to be sent after the commit. A second call with the same `key` changes nothing."""
+    app, name = template.split("/")
+    values: dict[str, Any] = {"site": settings.SITE_ADDRESS}
+    for common in COMMON:
+        values |= common()
+    subject, _, text = _render(
+        Path(apps.get_app_config(app).path) / "mail" / f"{name}.txt", values | context
+    ).partition("\n")
+    with transaction.atomic():
+        message, is_new = Message.objects.get_or_create(
+            key=key,
+            defaults={
+                "to": to,
+                "subject": " ".join(subject.removeprefix("Subject:").split())[:250],
+                "text": text.strip() + "\n",
+                "headers": headers or {},
+                "queued_at": clock.now(),
+            },
+        )
+        if is_new:
+            deliver.enqueue(message.pk)
+    return message
+
+
+@job(queue="now", tries=24)  # over four and a half days, as RFC 5321, 4.5.4.1, wants
+def deliver(pk: int) -> None:
+    """Hand one message to the mail server. A crash just after may repeat it, with the same Message-ID.
+
+    Raises Trouble when the server cannot be reached or says no; it is tried again later, unless it knows no such
+    receiver: then the reason stays with the message, for as long as that is kept.
+    """
+    message = Message.objects.filter(pk=pk, sent_at=None).first()
+    if message is None:
+        return
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(">") or "localhost"
+    identity = hashlib.sha256(f"{settings.SITE_ADDRESS}:{message.key}".encode()).hexdigest()[:32]
+    mail = EmailMultiAlternatives(
+        message.subject,
+        message.text,
+        to=[message.to],
+        headers={
+            "Message-ID": f"<{identity}@{host}>",
+            "Date": formatdate(message.queued_at.timestamp()),
+            "Auto-Submitted": "auto-generated",
+            **message.headers,
+        },
+    )
+    try:
+        mail.send()
+    except SMTPRecipientsRefused as error:
+        Message.objects.filter(pk=pk).update(error=f"{type(error).__name__}: {error}"[:500])
+        if any(code < 500 for code, _ in error.recipients.values()):
+            raise Trouble(f"the mail server does not take message {pk} yet") from None  # it would name the receiver
+    except (SMTPException, OSError) as error:
+        Message.objects.filter(pk=pk).update(error=f"{type(error).__name__}: {error}"[:500])
+        raise Trouble(f"the mail server did not take message {pk}: {type(error).__name__}") from error
+    else:
+        Message.objects.filter(pk=pk).update(sent_at=clock.now(), error="")
+
+
+@every(days=1)
+def forget_sent() -> None:
+    """Erase mails thirty days after they were sent, or queued and never taken: they hold addresses."""
+    latest = clock.now() - KEPT
+    Message.objects.filter(Q(sent_at__lt=latest) | Q(sent_at=None, queued_at__lt=latest)).delete()

@@ -1,0 +1,1 @@
+"""Pledges and gifts: their states, changes, notices and the reader's own controls."""

@@ -1,0 +1,102 @@
+"""What the clock does with pledges: collect what is due, try again what failed, end what is over."""
+
+from django.db import transaction
+
+from masthead.core import clock
+from masthead.core.actors import Actor
+from masthead.money import payments
+from masthead.money.models import Mandate, Payment
+
+from . import mails, pledges, schedule
+from .models import Instalment, InstalmentState, Pledge
+from .states import Cause, State, move
+
+BY = Actor.system("clock")
+
+
+def collect_due(pledge: Pledge) -> Instalment | None:
+    """Ask for one instalment if the pledge is due today; row, payment and next day stand in one transaction.
+
+    After an outage the missed months are let go: one is collected, the next day lies ahead (see schedule).
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        due = pledge.next_on
+        if pledge.state != State.ACTIVE or due is None or due > clock.today():
+            return None
+        pledge.next_on = schedule.next_after(due, pledge.interval, pledge.anchor_day)
+        pledge.save(update_fields=["next_on"])
+        newest = pledge.instalments.order_by("-number").first()
+        instalment = Instalment.objects.create(
+            pledge=pledge,
+            number=newest.number + 1 if newest else 1,
+            due_on=due,
+            covers_until=pledge.next_on,
+            amount_minor=pledge.amount_minor,
+            interval=pledge.interval,
+        )
+        _ask_for(instalment, pledge)
+    return instalment
+
+
+def try_again(instalment: Instalment) -> None:
+    """Ask once more for what failed, at the amount that the pledge has now: another try is another payment."""
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(instalment.pledge_id)
+        instalment = pledge.instalments.get(pk=instalment.pk)
+        is_due = instalment.try_again_on is not None and instalment.try_again_on <= clock.today()
+        if pledge.state != State.OVERDUE or instalment.state != InstalmentState.FAILED or not is_due:
+            return
+        instalment.tries += 1
+        instalment.state, instalment.try_again_on = InstalmentState.ASKED, None
+        if instalment.interval != pledge.interval:
+            instalment.interval = pledge.interval
+            instalment.covers_until = schedule.next_after(instalment.due_on, pledge.interval, pledge.anchor_day)
+            pledge.next_on = instalment.covers_until
+            pledge.save(update_fields=["next_on"])
+        instalment.amount_minor = pledge.amount_minor
+        instalment.save()
+        _ask_for(instalment, pledge)
+
+
+def end_pause(pledge: Pledge) -> None:
+    """Go on, when the day has come until which it was paused."""
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        if pledge.state == State.PAUSED and pledge.paused_until and pledge.paused_until <= clock.today():
+            move(pledge, to=State.ACTIVE, by=BY, cause=Cause.PAUSE_OVER)
+
+
+def end_grace(pledge: Pledge) -> None:
+    """End a pledge whose payment failed so long ago, unless a try is still under way."""
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        failing, grace = pledge.failing, schedule.grace_of(pledge)
+        if pledge.state != State.OVERDUE or failing is None or grace is None or grace > clock.today():
+            return
+        if failing.state != InstalmentState.ASKED:
+            pledges.end(pledge, by=BY, cause=Cause.GRACE_OVER)
+
+
+def _ask_for(instalment: Instalment, pledge: Pledge) -> None:
+    pledge.mandate = pledge.mandate or _mandate_of(pledge)
+    if pledge.mandate is None:
+        instalment.state = InstalmentState.FAILED
+        instalment.failed_on = instalment.failed_on or clock.today()
+        instalment.save()
+        if pledge.state == State.ACTIVE:
+            move(pledge, to=State.OVERDUE, by=BY, cause=Cause.NOT_PAID)
+            mails.not_paid(pledge, instalment)
+        return
+    pledge.save(update_fields=["mandate"])
+    payment = payments.collect(
+        pledge.mandate, instalment.amount, instalment.order_key, description=mails.what_it_is(pledge)
+    )
+    instalment.payment_reference = payment.reference
+    instalment.save(update_fields=["payment_reference"])
+
+
+def _mandate_of(pledge: Pledge) -> Mandate | None:
+    """The mandate of the first payment, if we heard of it only after the pledge had begun."""
+    first = Payment.objects.select_related("mandate").filter(order_key=f"pledge:{pledge.reference}:1").first()
+    return first.mandate if first else None

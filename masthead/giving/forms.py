@@ -1,0 +1,195 @@
+"""The shape of what somebody types to give, to change and to pause. Rules that need a lock are the verbs' business."""
+
+from typing import Any
+
+from django import forms
+
+from masthead.core.refusals import Refusal
+from masthead.money.amounts import Money
+from masthead.readers.forms import AddressField
+
+from . import mails, schedule, terms
+from .models import GivingTerms, Interval, Pledge, Rhythm
+from .origins import Origin
+
+LEGENDS = {"month": "How much each month?", "year": "How much each year?", "once": "How much, once?"}
+PRESELECTED = 1  # of the suggested amounts, the second
+LONGEST_NUMBER = 18  # digits that a database's whole number can hold
+
+
+class AmountForm(forms.Form):
+    """How often, and how much: of the amounts suggested for that rhythm, or one's own, which counts first."""
+
+    use_required_attribute = False
+    rhythms: tuple[Rhythm, ...] = (Rhythm.MONTH, Rhythm.YEAR, Rhythm.ONCE)
+
+    often = forms.CharField(required=False)
+    own = forms.CharField(required=False, strip=True)
+    currency = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, giving_terms: GivingTerms | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
+        self.terms = giving_terms or terms.in_force()
+        for rhythm in self.rhythms:
+            self.fields[rhythm.value] = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        currency = cleaned.get("currency") or self.terms.currency
+        if cleaned.get("often") not in [rhythm.value for rhythm in self.rhythms]:
+            self.add_error("own", "Choose how often you want to give.")
+        elif currency != self.terms.currency:
+            self.add_error(
+                "own", f"We take {self.terms.currency}, not {currency[:8]}. Choose the amount once more, please."
+            )
+        else:
+            self._clean_amount(cleaned)
+        return cleaned
+
+    def _clean_amount(self, cleaned: dict[str, Any]) -> None:
+        typed, chosen = cleaned.get("own", ""), cleaned.get(cleaned["often"], "")
+        try:
+            if typed:
+                cleaned["amount"] = terms.check(Money.parse(typed, self.terms.currency))
+            elif chosen.isascii() and chosen.isdigit() and len(chosen) <= LONGEST_NUMBER:
+                cleaned["amount"] = terms.check(Money(int(chosen), self.terms.currency))
+            else:
+                self.add_error("own", "Choose an amount, or type one of your own.")
+        except Refusal as refusal:
+            self.add_error("own", refusal.for_people.removesuffix(" Nothing has been changed."))
+
+    @property
+    def amounts(self) -> dict[str, Any]:
+        """What parts/amounts.html needs: the rhythms, the suggested amounts of each, the field for one's own."""
+        often = self._said("often") or self.rhythms[0].value
+        return {
+            "often": [
+                {"value": rhythm.value, "label": rhythm.label.capitalize(), "checked": rhythm.value == often}
+                for rhythm in self.rhythms
+            ],
+            "sets": [self._set(rhythm.value) for rhythm in self.rhythms],
+            "own": self._own(),
+        }
+
+    def _set(self, often: str) -> dict[str, Any]:
+        suggested = self._suggested(often)
+        chosen = self._said(often)
+        if chosen not in [str(amount.minor) for amount in suggested]:
+            chosen = str(suggested[min(PRESELECTED, len(suggested) - 1)].minor) if suggested else ""
+        choices = [
+            {"value": amount.minor, "label": amount.short, "note": "", "checked": str(amount.minor) == chosen}
+            for amount in suggested
+        ]
+        return {"often": often, "legend": LEGENDS[often], "name": often, "choices": choices}
+
+    def _suggested(self, often: str) -> list[Money]:
+        return self.terms.suggested(often)
+
+    def _own(self) -> dict[str, Any]:
+        wrong: Any = self.errors.get("own", []) if self.is_bound else []
+        return {
+            "name": "own",
+            "label": "Or an amount of your own",
+            "hint": f"Between {self.terms.least.short} and {self.terms.most.short}. It counts before the choice above.",
+            "sign": self.terms.sign,
+            "value": self._said("own"),
+            "error": " ".join(wrong),
+        }
+
+    def _said(self, name: str) -> str:
+        said = self.data.get(name) if self.is_bound else self.initial.get(name)
+        return str(said or "")
+
+
+class SupportForm(AmountForm):
+    """All that is needed to give: amount, rhythm, address; and where from, carried along unseen."""
+
+    email = AddressField(
+        label="Your e-mail address",
+        help_text="For the receipt, and to sign in on your other devices. There is no password.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from", "placement", "appeal"):
+            self.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Names and values of the unseen fields."""
+        return [(name, self._said(name)) for name in ("from", "placement", "appeal") if self._said(name)]
+
+    @property
+    def origin(self) -> Origin:
+        """Where from. What is garbled is left out: nobody is kept from giving by it."""
+        return Origin(
+            story=_number(self.cleaned_data.get("from")),
+            placement=self.cleaned_data.get("placement", ""),
+            appeal=_number(self.cleaned_data.get("appeal")),
+        )
+
+
+class ChangeForm(AmountForm):
+    """Another amount, or another interval."""
+
+    rhythms = (Rhythm.MONTH, Rhythm.YEAR)
+
+    @classmethod
+    def of(cls, pledge: Pledge, data: Any = None) -> "ChangeForm":
+        """With a tile for what is given now, suggested or not: in the field for one's own it would outdo any tile."""
+        giving_terms = terms.in_force()
+        initial = {
+            "often": pledge.interval,
+            "currency": giving_terms.currency,
+            pledge.interval: str(pledge.amount_minor),
+        }
+        return cls(data, giving_terms=giving_terms, initial=initial)
+
+    def _suggested(self, often: str) -> list[Money]:
+        now = self.initial.get(often)
+        return sorted({*super()._suggested(often), *([self.terms.money(int(now))] if now else [])})
+
+    @property
+    def interval(self) -> Interval:
+        """The rhythm that was chosen."""
+        return Interval(self.cleaned_data["often"])
+
+
+class PauseForm(forms.Form):
+    """Until when: the next collection put off by one, two or three months."""
+
+    use_required_attribute = False
+
+    until = forms.DateField(
+        label="Until when?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose until when.", "invalid": "Choose one of these days."},
+    )
+
+    def __init__(self, pledge: Pledge, data: Any = None) -> None:
+        super().__init__(data)
+        self.days = [(day, mails.day(day)) for day in schedule.days_to_pause_until(pledge)]
+
+
+class AddressForm(forms.Form):
+    """The right address, where the first one was mistyped."""
+
+    use_required_attribute = False
+
+    email = AddressField(label="The right address")
+
+
+def initial_amounts(minor: int | None, often: str, giving_terms: GivingTerms) -> dict[str, str]:
+    """How the form stands before anything is typed."""
+    initial = {"often": often, "currency": giving_terms.currency}
+    if minor:
+        is_suggested = minor in [amount.minor for amount in giving_terms.suggested(often)]
+        initial[often if is_suggested else "own"] = (
+            str(minor) if is_suggested else str(giving_terms.money(minor).decimal)
+        )
+    return initial
+
+
+def _number(text: object) -> int | None:
+    written = str(text or "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < LONGEST_NUMBER else None

@@ -1,0 +1,71 @@
+"""The verbs of a gift: start, correct its address, join it to a reader."""
+
+from django.db import transaction
+
+from masthead.core import audit
+from masthead.core.actors import Actor
+from masthead.money import checkouts
+from masthead.money.amounts import Money
+from masthead.money.models import Checkout
+from masthead.readers import addresses
+from masthead.readers.models import Device, Reader
+
+from . import mails, terms
+from .models import Gift
+from .origins import NOWHERE, Origin
+from .pledges import THANKS
+from .refusals import AlreadyConfirmed
+from .states import note_gift
+
+audit.register("gift.started", "{by} began gift {subject}")
+audit.register("gift.readdressed", "{by} corrected the address of gift {subject}")
+audit.register("gift.claimed", "gift {subject} joined an account")
+
+
+def start(
+    *, amount: Money, email: str, device: Device | None, reader: Reader | None, by: Actor, origin: Origin = NOWHERE
+) -> Checkout:
+    """Give `amount` once. Returns where it is paid. Raises AmountOutside, OtherCurrency; Trouble."""
+    terms.check(amount)
+    with transaction.atomic():
+        gift = Gift.objects.create(
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            email=addresses.normalise(email),
+            device=device,
+            reader=reader,
+            **origin.fields,
+        )
+        audit.record("gift.started", gift, by=by)
+    return checkouts.begin(
+        order_key=gift.order_key,
+        amount=amount,
+        keeps_mandate=False,
+        email=gift.email,
+        description=mails.what_it_is(gift),
+        return_to=THANKS,
+    )
+
+
+def correct_address(gift: Gift, *, email: str, by: Actor) -> None:
+    """Send to another address, which was mistyped. Raises BadAddress, AlreadyConfirmed."""
+    address = addresses.checked(email)
+    with transaction.atomic():
+        gift = Gift.objects.locked(gift.pk)
+        if gift.reader_id is not None:
+            raise AlreadyConfirmed
+        gift.email = address
+        gift.save(update_fields=["email"])
+        audit.record("gift.readdressed", gift, by=by)
+        mails.ask_to_confirm(gift)
+
+
+def claim(gift: Gift, *, reader: Reader, by: Actor) -> None:
+    """Join it to the account whose address was confirmed. Twice changes nothing."""
+    with transaction.atomic():
+        gift = Gift.objects.locked(gift.pk)
+        if gift.reader_id is not None:
+            return
+        gift.reader = reader
+        note_gift(gift)
+        audit.record("gift.claimed", gift, by=by)

@@ -1,0 +1,79 @@
+"""Receipts: what a giver sees of what was given."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from masthead.core import clock
+from masthead.money.amounts import Money
+from masthead.money.models import Payment
+from masthead.readers.models import Device, Reader
+
+from .mails import what_it_is
+from .models import Gift, Instalment, InstalmentState, Pledge
+from .states import GiftState
+
+SHOWN = (
+    InstalmentState.PROMISED,
+    InstalmentState.COLLECTED,
+    InstalmentState.RETURNED,
+    InstalmentState.REFUNDED,
+    InstalmentState.FAILED,
+)
+IN_WORDS = {
+    InstalmentState.PROMISED: "Promised",
+    InstalmentState.COLLECTED: "Paid",
+    InstalmentState.RETURNED: "Claimed back",
+    InstalmentState.REFUNDED: "Refunded",
+    InstalmentState.FAILED: "Not paid",
+    GiftState.GIVEN: "Paid",
+    GiftState.TAKEN_BACK: "Given back",
+}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One line in the list of receipts."""
+
+    on: date
+    what: str
+    state: str
+    amount: Money
+    reference: str
+    is_paid: bool
+
+
+def listed(reader: Reader | None, device: Device | None) -> list[Receipt]:
+    """All that was given or tried, newest first."""
+    pledges = Pledge.objects.of(reader, device)
+    instalments = Instalment.objects.filter(pledge__in=pledges, state__in=SHOWN).select_related("pledge")
+    gifts = Gift.objects.of(reader, device).filter(state__in=(GiftState.GIVEN, GiftState.TAKEN_BACK))
+    rows = [_of_instalment(row) for row in instalments] + [_of_gift(row) for row in gifts]
+    return sorted(rows, key=lambda receipt: receipt.on, reverse=True)
+
+
+def total(rows: list[Receipt]) -> Money | None:
+    """What was paid since they began; None when nothing was, or not all in one currency."""
+    paid = [row.amount for row in rows if row.is_paid]
+    if not paid or len({amount.currency for amount in paid}) > 1:
+        return None
+    return Money(sum(amount.minor for amount in paid), paid[0].currency)
+
+
+def one(reference: str, reader: Reader | None, device: Device | None) -> tuple[Receipt, Payment] | None:
+    """One of theirs, with its payment; None for what isn't theirs or doesn't exist."""
+    found = next((row for row in listed(reader, device) if row.reference == reference), None)
+    payment = Payment.objects.select_related("mandate").filter(reference=reference).first()
+    return (found, payment) if found and payment else None
+
+
+def _of_instalment(row: Instalment) -> Receipt:
+    state = InstalmentState(row.state)
+    on = row.paid_on or row.failed_on or row.due_on
+    what = f"Support, {row.get_interval_display()}"
+    return Receipt(on, what, IN_WORDS[state], row.amount, row.payment_reference, state == InstalmentState.COLLECTED)
+
+
+def _of_gift(row: Gift) -> Receipt:
+    state = GiftState(row.state)
+    on = clock.day_of(row.given_at or row.created_at)
+    return Receipt(on, what_it_is(row), IN_WORDS[state], row.amount, row.payment_reference, state == GiftState.GIVEN)

@@ -1,0 +1,55 @@
+"""When a pledge is collected. Days are days in the newsroom's time zone."""
+
+from datetime import date, timedelta
+
+from masthead.core import clock
+
+from .models import MONTHS, Instalment, Interval, Pledge
+
+LONGEST_PAUSE = 3  # months, from the day on which it would have been collected
+TRY_AGAIN_AFTER = (timedelta(days=3), timedelta(days=7))  # since the first failure
+GRACE = timedelta(days=14)  # since the first failure: every benefit stays
+
+
+def after(day: date, interval: str, anchor: int) -> date:
+    """The collection day one interval after `day`; a pledge of the 31st comes back to the 31st."""
+    return clock.add_months(day, MONTHS[Interval(interval)], anchor=anchor)
+
+
+def next_after(due: date, interval: str, anchor: int) -> date:
+    """The first collection day after `due` that is not over yet.
+
+    After a long outage one instalment is collected and those missed are not: nobody meets several months at once.
+    """
+    day = after(due, interval, anchor)
+    while day <= clock.today():
+        day = after(day, interval, anchor)
+    return day
+
+
+def on_or_after(day: date, pledge: Pledge) -> date:
+    """The first day from `day` on that is the pledge's day of the month."""
+    this_month = clock.add_months(day, 0, anchor=pledge.anchor_day)
+    return this_month if this_month >= day else clock.add_months(day, 1, anchor=pledge.anchor_day)
+
+
+def days_to_pause_until(pledge: Pledge) -> list[date]:
+    """The days that a pause may last until: the next collection, put off by one, two or three months."""
+    if pledge.next_on is None:
+        return []
+    return [
+        clock.add_months(pledge.next_on, months, anchor=pledge.anchor_day) for months in range(1, LONGEST_PAUSE + 1)
+    ]
+
+
+def next_try(instalment: Instalment) -> date | None:
+    """The day of the next try, after this many have failed; None when it was the last."""
+    if instalment.failed_on is None or instalment.tries > len(TRY_AGAIN_AFTER):
+        return None
+    return instalment.failed_on + TRY_AGAIN_AFTER[instalment.tries - 1]
+
+
+def grace_of(pledge: Pledge) -> date | None:
+    """The day from which benefits end, while a payment is overdue; None when none is."""
+    failing = pledge.failing
+    return failing.failed_on + GRACE if failing and failing.failed_on else None

@@ -1,0 +1,102 @@
+"""What a pledge and a gift can become: the tables of legal moves, and the only writers of `state`."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from masthead.core import clock
+from masthead.core.actors import Actor
+
+from .refusals import NotFromHere
+from .signals import gift_moved, pledge_moved
+
+if TYPE_CHECKING:
+    from .models import Gift, Move, Pledge
+
+
+class State(models.TextChoices):
+    """Where a pledge stands."""
+
+    PENDING = "pending", "waiting for the first payment"
+    ACTIVE = "active", "active"
+    OVERDUE = "overdue", "overdue"
+    PAUSED = "paused", "paused"
+    ENDED = "ended", "ended"
+
+
+MOVES: dict[str, set[str]] = {
+    State.PENDING: {State.ACTIVE, State.ENDED},
+    State.ACTIVE: {State.OVERDUE, State.PAUSED, State.ENDED},
+    State.OVERDUE: {State.ACTIVE, State.ENDED},
+    State.PAUSED: {State.ACTIVE, State.ENDED},
+    State.ENDED: set(),
+}
+
+
+class GiftState(models.TextChoices):
+    """Where a gift stands."""
+
+    PENDING = "pending", "waiting for the payment"
+    GIVEN = "given", "given"
+    FAILED = "failed", "not paid"
+    TAKEN_BACK = "taken_back", "refunded or claimed back"
+
+
+GIFT_MOVES: dict[str, set[str]] = {
+    GiftState.PENDING: {GiftState.GIVEN, GiftState.FAILED},
+    GiftState.GIVEN: {GiftState.FAILED, GiftState.TAKEN_BACK},
+    GiftState.FAILED: {GiftState.GIVEN},  # a bank may change its mind after a page was closed
+    GiftState.TAKEN_BACK: set(),
+}
+
+
+class Cause(models.TextChoices):
+    """Why a pledge moved, or why something about it changed."""
+
+    PAID = "paid", "a payment arrived or was promised"
+    NOT_PAID = "not_paid", "a payment failed"
+    NEVER_PAID = "never_paid", "the first payment never came"
+    TAKEN_BACK = "taken_back", "a payment was claimed back or refunded"
+    ASKED = "asked", "asked for"
+    PAUSE_OVER = "pause_over", "the pause was over"
+    GRACE_OVER = "grace_over", "the grace was over"
+    ERASED = "erased", "the account was erased"
+    CLAIMED = "claimed", "its address was confirmed"
+
+
+def move(pledge: "Pledge", *, to: str, by: Actor, cause: str, paused_until: date | None = None) -> "Move":
+    """Move a locked pledge, record who and why, tell the floor above. The only writer of `Pledge.state`."""
+    if to not in MOVES[pledge.state]:
+        raise NotFromHere(now=State(pledge.state).label)
+    was, pledge.state, pledge.paused_until = pledge.state, to, paused_until
+    pledge.ended_at = clock.now() if to == State.ENDED else None
+    pledge.save()
+    return _tell(pledge, was=was, by=by, cause=cause)
+
+
+def note(pledge: "Pledge", *, by: Actor, cause: str) -> "Move":
+    """Record that something about a locked pledge changed while its state did not; tell the floor above."""
+    pledge.save()
+    return _tell(pledge, was=pledge.state, by=by, cause=cause)
+
+
+def move_gift(gift: "Gift", *, to: str) -> None:
+    """Move a locked gift and tell the floor above. The only writer of `Gift.state`."""
+    if to not in GIFT_MOVES[gift.state]:
+        raise NotFromHere(now=GiftState(gift.state).label)
+    was, gift.state = gift.state, to
+    gift.save()
+    gift_moved.send(type(gift), gift=gift, was=was, now=to)
+
+
+def note_gift(gift: "Gift") -> None:
+    """Record that something about a locked gift changed while its state did not; tell the floor above."""
+    gift.save()
+    gift_moved.send(type(gift), gift=gift, was=gift.state, now=gift.state)
+
+
+def _tell(pledge: "Pledge", *, was: str, by: Actor, cause: str) -> "Move":
+    moved: Move = pledge.moves.create(was=was, now=pledge.state, by=str(by), cause=cause, at=clock.now())
+    pledge_moved.send(type(pledge), pledge=pledge, move=moved)  # membership alone listens: no move without its grants
+    return moved

@@ -1,0 +1,71 @@
+"""The clock's rules: rows by key, a verb for each; one pledge that fails doesn't hold up the others."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from masthead.core import clock
+from masthead.core.jobs import every, job
+
+from . import collecting, pledges, schedule
+from .models import Instalment, Pledge
+from .states import Cause, State
+
+AT_ONCE = 500  # of a first of the month: the rest ten minutes later, so that sign-in codes need not wait
+NEVER_PAID_AFTER = timedelta(days=30)
+"""A pay page is closed long before; a promised debit may take weeks to be told."""
+
+
+@every(minutes=10, queue="now")
+def keep_pledges() -> None:
+    """End pauses and graces that are over, collect what is due, try again what failed: a job for each pledge."""
+    with transaction.atomic():  # one commit for all of them, so that hundreds stay within the two seconds
+        _enqueue_all()
+
+
+def _enqueue_all() -> None:
+    today = clock.today()
+    for pk in Pledge.objects.filter(state=State.PAUSED, paused_until__lte=today).values_list("pk", flat=True):
+        end_pause.enqueue(pk)
+    for pk in Instalment.objects.filter(try_again_on__lte=today).values_list("pk", flat=True):
+        try_again.enqueue(pk)
+    grace_began = today - schedule.GRACE
+    overdue = Pledge.objects.filter(state=State.OVERDUE, instalments__failed_on__lte=grace_began).distinct()
+    for pk in overdue.values_list("pk", flat=True):
+        end_grace.enqueue(pk)
+    for pk in Pledge.objects.due_by(today).order_by("next_on").values_list("pk", flat=True)[:AT_ONCE]:
+        collect_due.enqueue(pk)
+
+
+@every(hours=6)
+def forget_never_paid() -> None:
+    """End pledges whose first payment never came."""
+    latest = clock.now() - NEVER_PAID_AFTER
+    for pledge in Pledge.objects.filter(state=State.PENDING, created_at__lt=latest):
+        pledges.end(pledge, by=collecting.BY, cause=Cause.NEVER_PAID)
+
+
+@job("now")
+def collect_due(pk: int) -> None:
+    """See collecting.collect_due."""
+    collecting.collect_due(Pledge.objects.get(pk=pk))
+
+
+@job("now")
+def try_again(pk: int) -> None:
+    """See collecting.try_again."""
+    collecting.try_again(Instalment.objects.get(pk=pk))
+
+
+@job("now")
+def end_pause(pk: int) -> None:
+    """See collecting.end_pause; what is due on that day is collected on it."""
+    pledge = Pledge.objects.get(pk=pk)
+    collecting.end_pause(pledge)
+    collecting.collect_due(pledge)
+
+
+@job("now")
+def end_grace(pk: int) -> None:
+    """See collecting.end_grace."""
+    collecting.end_grace(Pledge.objects.get(pk=pk))

@@ -1,0 +1,20 @@
+"""Heard inside the transaction that moves a pledge or a gift: no move without its grants."""
+
+from django.dispatch import receiver
+
+from masthead.giving.models import Gift, Pledge
+from masthead.giving.signals import gift_moved, pledge_moved
+
+from . import reasons
+
+
+@receiver(pledge_moved, dispatch_uid="membership.pledge")
+def grant_for_pledge(pledge: Pledge, **_: object) -> None:
+    """The grants follow the pledge."""
+    reasons.of_pledge(pledge)
+
+
+@receiver(gift_moved, dispatch_uid="membership.gift")
+def grant_for_gift(gift: Gift, **_: object) -> None:
+    """The grants follow the gift."""
+    reasons.of_gift(gift)

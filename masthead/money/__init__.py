@@ -1,0 +1,1 @@
+"""Amounts, payments, providers, the webhook inbox and the ledger."""

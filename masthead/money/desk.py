@@ -1,0 +1,201 @@
+"""The money on the desk: lists to look at. Nothing here can be edited; what changes it are verbs and providers."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import InspectView
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.permissions import ModelPermissionPolicy
+
+from masthead.money import failures
+from masthead.money.models import Event, Line, Mandate, Payment, Refund, Transaction
+
+
+class OnlyToLookAt(ModelPermissionPolicy):
+    """Nobody adds, edits or deletes such a row by hand."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and bool(super().user_has_permission(user, action))
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return "view" in actions and self.user_has_permission(user, "view")
+
+
+class RowsToLookAt(ModelViewSet):
+    """A list with search, filters, pages and CSV, and a page for each row; for who may view such rows."""
+
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_reference_index = False
+    list_per_page = 50
+    exclude_form_fields: list[str] = []
+    joined: tuple[str, ...] = ()  # the rows that the list names beside its own, read with them
+
+    @property
+    def permission_policy(self) -> OnlyToLookAt:
+        return OnlyToLookAt(self.model)
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        rows = self.model._default_manager.select_related(*self.joined) if self.joined else None
+        found: dict[str, Any] = super().get_index_view_kwargs(**{"queryset": rows, **kwargs})
+        return found
+
+
+class PaymentViewSet(RowsToLookAt):
+    """Every collection, and why one failed."""
+
+    model = Payment
+    icon = "pick"
+    menu_label = _("Payments")
+    search_fields = ["reference", "provider_ref", "order_key", "mandate__hint"]
+    list_display = [
+        "reference",
+        Column("amount", label=_("Amount")),
+        "state",
+        Column("why", label=_("Why"), accessor=lambda payment: failures.sentence(payment.failure)),
+        "created_at",
+        "collected_on",
+        "order_key",
+    ]
+    list_filter = ["state", "provider", "created_at", "collected_on", "currency", "failure"]
+    list_export = [
+        "reference",
+        "order_key",
+        "provider",
+        "provider_ref",
+        "amount_minor",
+        "currency",
+        "state",
+        "failure",
+        "fee_minor",
+        "refunded_minor",
+        "returned_minor",
+        "income_account",
+        "created_at",
+        "promised_at",
+        "collected_at",
+        "collected_on",
+        "failed_at",
+        "returned_at",
+    ]
+    inspect_view_fields = [*list_export, "description", "mandate", "approval_asked_at", "abandoned_at"]
+
+
+class MandateViewSet(RowsToLookAt):
+    """The permissions to collect."""
+
+    model = Mandate
+    icon = "key"
+    menu_label = _("Permissions to collect")
+    search_fields = ["reference", "provider_ref", "order_key", "hint"]
+    list_display = ["reference", "hint", "method", "state", "made_at", "ended_at"]
+    list_filter = ["state", "method", "provider", "made_at"]
+    list_export = [
+        "reference",
+        "provider",
+        "provider_ref",
+        "order_key",
+        "method",
+        "hint",
+        "state",
+        "made_at",
+        "ended_at",
+    ]
+    inspect_view_fields = list_export
+
+
+class RefundViewSet(RowsToLookAt):
+    """What was given back."""
+
+    model = Refund
+    icon = "resubmit"
+    menu_label = _("Refunds")
+    joined = ("payment",)
+    search_fields = ["reference", "provider_ref", "payment__reference"]
+    list_display = ["reference", Column("amount", label=_("Amount")), "payment", "asked_at", "made_at", "failed_at"]
+    list_filter = ["asked_at", "made_at", "currency"]
+    list_export = ["reference", "payment.reference", "amount_minor", "currency", "asked_by", "asked_at", "made_at"]
+    inspect_view_fields = [
+        "reference",
+        "payment",
+        "amount_minor",
+        "currency",
+        "asked_by",
+        "asked_at",
+        "made_at",
+        "reason",
+    ]
+
+
+class EventViewSet(RowsToLookAt):
+    """What providers told us, the unknown and the failed too."""
+
+    model = Event
+    icon = "mail"
+    menu_label = _("What providers told")
+    search_fields = ["event_id", "kind", "subject"]
+    list_display = ["kind", "subject", "state", "trouble", "received_at", "processed_at", "event_id"]
+    list_filter = ["state", "provider", "kind", "received_at"]
+    list_export = [
+        "provider",
+        "event_id",
+        "kind",
+        "subject",
+        "state",
+        "trouble",
+        "tries",
+        "received_at",
+        "processed_at",
+    ]
+    inspect_view_fields = list_export
+
+
+class InspectEntry(InspectView):
+    """An entry with its lines."""
+
+    def get_fields_context(self) -> list[dict[str, Any]]:
+        lines = [{"label": line.account, "value": str(line.amount)} for line in self.object.lines.all()]
+        return [*super().get_fields_context(), *lines]
+
+
+class EntryViewSet(RowsToLookAt):
+    """The books, entry by entry."""
+
+    model = Transaction
+    icon = "list-ul"
+    menu_label = _("Entries of the books")
+    inspect_view_class = InspectEntry
+    search_fields = ["key"]
+    list_display = ["key", "on", "posted_at"]
+    list_filter = ["on", "posted_at", "lines__account"]
+    list_export = ["key", "on", "posted_at"]
+    inspect_view_fields = list_export
+
+
+class LineViewSet(RowsToLookAt):
+    """The books, line by line: debit above zero, credit below."""
+
+    model = Line
+    icon = "list-ol"
+    menu_label = _("Lines of the books")
+    joined = ("transaction",)
+    search_fields = ["transaction__key", "account"]
+    list_display = [
+        "account",
+        Column("amount", label=_("Amount")),
+        "transaction",
+        Column("transaction.on", label=_("On")),
+    ]
+    list_filter = ["account", "currency", "transaction__on"]
+    list_export = ["transaction.key", "transaction.on", "account", "amount_minor", "currency"]
+    inspect_view_fields = ["transaction", "account", "amount_minor", "currency"]
+
+
+class TheMoney(ModelViewSetGroup):
+    """The menu entry."""
+
+    menu_label = _("Money")
+    menu_icon = "calendar-check"
+    menu_order = 410
+    items = (PaymentViewSet, MandateViewSet, RefundViewSet, EventViewSet, EntryViewSet, LineViewSet)

@@ -1,0 +1,150 @@
+"""Learning what has happened: facts are set once and add up; the state, the books and the moves follow from them.
+
+So events may come twice and in any order, and the result is the same.
+"""
+
+from django.db import IntegrityError, transaction
+
+from masthead.core import clock
+from masthead.money import journal, moves, states
+from masthead.money.models import Checkout, Mandate, Payment, Refund
+from masthead.money.providers.base import CheckoutFacts, Facts, MandateFacts, PaymentFacts, RefundFacts
+
+SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at", "returned_at")
+WITH = {  # what is set together with a moment
+    "approval_asked_at": ("approval_url",),
+    "collected_at": ("fee_minor",),
+    "failed_at": ("failure",),
+    "returned_at": ("returned_minor", "return_fee_minor"),
+}
+
+
+class NotKnownYet(Exception):
+    """It names a payment or a checkout that we don't know, or don't know yet."""
+
+
+class Impossible(Exception):
+    """It contradicts what we asked for, such as another amount."""
+
+
+def learn(provider: str, facts: list[Facts]) -> None:
+    """Add facts to what is known, inside the caller's transaction. Raises NotKnownYet or Impossible."""
+    for fact in facts:
+        try:
+            with transaction.atomic():
+                _learn(provider, fact)
+        except IntegrityError as error:
+            raise Impossible(f"the database refuses it: {error}") from error
+
+
+def fail(payment: Payment, *, failure: str) -> None:
+    """Note that a payment can't be collected, as known without asking anybody."""
+    payment.failed_at, payment.failure = clock.now(), failure
+    _follow(payment)
+
+
+def _learn(provider: str, fact: Facts) -> None:
+    match fact:
+        case PaymentFacts():
+            payment = _payment(provider, reference=fact.reference)
+            _learn_payment(payment, fact)
+        case CheckoutFacts():
+            payment = _payment(provider, checkout__reference=fact.reference)
+            _learn_checkout(payment, fact)
+        case MandateFacts():
+            payment = _payment(provider, checkout__reference=fact.checkout)
+            _learn_mandate(payment, fact)
+
+
+def _payment(provider: str, **named: str) -> Payment:
+    """The payment that a fact is about, locked: whatever is learnt of one payment is learnt one after the other."""
+    payment = Payment.objects.select_for_update(of=("self",)).filter(provider=provider, **named).first()
+    if payment is None:
+        raise NotKnownYet(f"nothing of ours is called {', '.join(named.values())}")
+    return payment
+
+
+def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
+    if fact.amount != payment.amount:
+        raise Impossible(f"{payment.reference} asks for {payment.amount}, not for {fact.amount}")
+    payment.provider_ref = payment.provider_ref or fact.provider_ref
+    for moment in SET_ONCE:
+        if getattr(payment, moment) is None and getattr(fact, moment) is not None:
+            for field in (moment, *WITH.get(moment, ())):
+                setattr(payment, field, getattr(fact, field))
+    if payment.collected_at:
+        payment.collected_on = clock.day_of(payment.collected_at)
+    if fact.mandate is not None and fact.mandate.checkout:
+        _learn_mandate(payment, fact.mandate)
+    for refund in fact.refunds:
+        _learn_refund(payment, refund)
+    payment.refunded_minor = sum(payment.refunds.filter(made_at__isnull=False).values_list("amount_minor", flat=True))
+    _follow(payment)
+
+
+def _learn_refund(payment: Payment, fact: RefundFacts) -> None:
+    refund, _ = Refund.objects.get_or_create(
+        payment=payment,
+        reference=fact.reference or fact.provider_ref,
+        defaults={
+            "amount_minor": fact.amount.minor,
+            "currency": fact.amount.currency,
+            "asked_by": f"provider:{payment.provider}",
+        },
+    )
+    if refund.amount != fact.amount:
+        raise Impossible(f"refund {refund.reference} gives {refund.amount}, not {fact.amount}")
+    refund.provider_ref = refund.provider_ref or fact.provider_ref
+    refund.made_at = refund.made_at or fact.made_at
+    refund.failed_at = refund.failed_at or fact.failed_at
+    refund.save(update_fields=["provider_ref", "made_at", "failed_at"])
+
+
+def _learn_mandate(payment: Payment, fact: MandateFacts) -> None:
+    mandate, _ = Mandate.objects.get_or_create(
+        provider=payment.provider,
+        provider_ref=fact.provider_ref,
+        defaults={
+            "order_key": payment.order_key,
+            "method": fact.method,
+            "hint": fact.hint,
+            "made_at": fact.made_at,
+        },
+    )
+    if mandate.ended_at is None and fact.ended_at is not None:
+        mandate.ended_at, was = fact.ended_at, mandate.state
+        mandate.state = states.of_mandate(mandate)
+        mandate.save(update_fields=["ended_at", "state"])
+        moves.note(mandate, was=was, now=mandate.state)
+    checkout = getattr(payment, "checkout", None)
+    if checkout is not None and checkout.reference == fact.checkout and payment.mandate_id is None:
+        payment.mandate = checkout.mandate = mandate
+        payment.save(update_fields=["mandate"])
+        checkout.save(update_fields=["mandate"])
+
+
+def _learn_checkout(payment: Payment, fact: CheckoutFacts) -> None:
+    checkout = payment.checkout
+    if fact.declined_at and (checkout.declined_at is None or fact.declined_at > checkout.declined_at):
+        checkout.declined_at, checkout.failure = fact.declined_at, fact.failure  # of several, the last
+    if fact.closed_at:
+        checkout.closed_at = checkout.closed_at or fact.closed_at
+        payment.abandoned_at = payment.abandoned_at or fact.closed_at
+    checkout.save(update_fields=["declined_at", "failure", "closed_at"])
+    _follow(payment)
+
+
+def _follow(payment: Payment) -> None:
+    """Write the states that follow, post to the books, and note what moved: the visit first, then its payment."""
+    checkout = Checkout.objects.filter(payment=payment).first()
+    if checkout is not None:
+        checkout.payment = payment
+        was, checkout.state = checkout.state, states.of_checkout(checkout)
+        checkout.save(update_fields=["state"])
+        if was != checkout.state:
+            moves.note(checkout, was=was, now=checkout.state)
+    was, payment.state = payment.state, states.of_payment(payment)
+    payment.save()
+    if was != payment.state:
+        moves.note(payment, was=was, now=payment.state)
+    journal.post_all(payment)

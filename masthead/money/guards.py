@@ -1,0 +1,82 @@
+"""What the database itself refuses in the books: an entry that doesn't balance, a late line, an edit, a delete.
+
+Lines are written first; their key to the entry is checked at the commit. Then the entry, whose trigger adds them up.
+SQLite has no deferred triggers: this order is what makes it possible there. SQLite's triggers vanish when a migration
+remakes a table, so each such migration ends with `renew`, and `missing` compares the database with this list.
+"""
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+UNEVEN = """SELECT 1 FROM money_line WHERE transaction_id = NEW.key
+        GROUP BY currency HAVING SUM(amount_minor) <> 0"""
+NO_LINES = "NOT EXISTS (SELECT 1 FROM money_line WHERE transaction_id = NEW.key)"
+LATE = "EXISTS (SELECT 1 FROM money_transaction WHERE key = NEW.transaction_id)"
+
+# name → (table, moment, condition, what it says)
+RULES = {
+    "money_entry_has_lines": ("money_transaction", "INSERT", NO_LINES, "an entry needs lines"),
+    "money_entry_balances": ("money_transaction", "INSERT", f"EXISTS ({UNEVEN})", "an entry sums to zero"),
+    "money_entry_is_not_edited": ("money_transaction", "UPDATE", "", "the books are not edited"),
+    "money_entry_is_not_deleted": ("money_transaction", "DELETE", "", "the books are not deleted"),
+    "money_line_is_not_late": ("money_line", "INSERT", LATE, "an entry takes no late line"),
+    "money_line_is_not_edited": ("money_line", "UPDATE", "", "the books are not edited"),
+    "money_line_is_not_deleted": ("money_line", "DELETE", "", "the books are not deleted"),
+}
+TABLES = ("money_transaction", "money_line")
+
+
+def renew(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Make every guard anew: for migrations, and for whoever had to take them away."""
+    remove(schema_editor)
+    for statement in _statements(schema_editor.connection.vendor).values():
+        for part in statement:
+            schema_editor.execute(part, params=None)
+
+
+def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Take every guard away: for a migration that remakes a table, which must `renew` them before it ends."""
+    vendor = schema_editor.connection.vendor
+    for name, (table, *_) in RULES.items():
+        where = f" ON {table}" if vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{where}", params=None)
+    if vendor == "postgresql":
+        for table in TABLES:
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_is_not_emptied ON {table}", params=None)
+
+
+def missing(database: BaseDatabaseWrapper = connection) -> list[str]:
+    """The guards that are not in the database, or are other than they should be, by name."""
+    expected = _statements(database.vendor)
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND NOT tgisinternal")
+            there = {row[0] for row in cursor.fetchall()}
+            return [name for name in expected if name not in there]
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        written = dict(cursor.fetchall())
+    return [name for name, statement in expected.items() if written.get(name) != statement[0]]
+
+
+def _statements(vendor: str) -> dict[str, tuple[str, ...]]:
+    """The statements that make each guard; the last is the trigger."""
+    if vendor != "postgresql":
+        return {name: (_sqlite(name, *rule),) for name, rule in RULES.items()}
+    emptied = {f"{table}_is_not_emptied": (table, "TRUNCATE", "", "the books are not emptied") for table in TABLES}
+    return {name: _postgresql(name, *rule) for name, rule in (RULES | emptied).items()}
+
+
+def _sqlite(name: str, table: str, moment: str, condition: str, says: str) -> str:
+    when = f" WHEN {condition}" if condition else ""
+    return f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{says}'); END"
+
+
+def _postgresql(name: str, table: str, moment: str, condition: str, says: str) -> tuple[str, str]:
+    # 23514 is check_violation, which Django raises as IntegrityError, as SQLite's refusals are.
+    refuse = f"RAISE EXCEPTION '{says}' USING ERRCODE = '23514';"
+    body = f"IF {condition} THEN {refuse} END IF; RETURN NEW;" if condition else refuse
+    each = "STATEMENT" if moment == "TRUNCATE" else "ROW"
+    function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN {body} END $$ LANGUAGE plpgsql"
+    trigger = f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+    return function, trigger

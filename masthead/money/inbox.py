@@ -1,0 +1,137 @@
+"""What providers tell us: verified, kept once, answered; made sense of later, twice if need be, in any order."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from masthead.core import clock, faults
+from masthead.core.jobs import every, job
+from masthead.money import facts, providers
+from masthead.money.models import Checkout, Delivery, Event, Refused
+from masthead.money.providers.base import Told, Unreadable
+from masthead.money.states import EventState
+
+log = structlog.get_logger("masthead.money")
+
+LARGEST = 1_000_000  # bytes of a webhook
+BODIES_KEPT = timedelta(days=90)
+WAITS_AT_MOST = timedelta(days=90)
+AT_ONCE = 100  # events a job processes, so that it stays within its two seconds
+UNDONE = (EventState.KEPT, EventState.WAITING)
+
+
+def keep(provider_name: str, body: bytes, headers: Mapping[str, str]) -> Delivery:
+    """Verify a webhook and keep it: its bytes once, each event in it once. Commits before it returns.
+
+    Raises NotGenuine when the provider didn't sign it; that is counted, and nothing of it is kept.
+    """
+    told = providers.get(provider_name).verify(body, headers)
+    faults.reach("hook.verified")
+    digest = hashlib.sha256(body).hexdigest()
+    with transaction.atomic():
+        delivery, is_new = Delivery.objects.get_or_create(
+            provider=provider_name, digest=digest, defaults={"body": body, "size": len(body)}
+        )
+        if is_new:
+            Event.objects.bulk_create([_event(provider_name, one, delivery) for one in told], ignore_conflicts=True)
+            process_delivery.enqueue(delivery.pk)
+        faults.reach("hook.stored")
+    faults.reach("hook.committed")
+    return delivery
+
+
+def count_refused(provider_name: str) -> None:
+    """Count a webhook that was not what it claimed to be."""
+    with transaction.atomic():
+        row, _ = Refused.objects.get_or_create(provider=provider_name, day=clock.today())
+        Refused.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+def keep_answer(provider_name: str, told: Told) -> Event:
+    """Keep what a provider answered to a call of ours, as if it had told us by itself."""
+    event, _ = Event.objects.get_or_create(
+        provider=provider_name,
+        event_id=told.event_id,
+        defaults={"kind": told.kind, "subject": told.subject, "body": told.body},
+    )
+    return event
+
+
+def process(event: Event) -> Event:
+    """Learn from one event: facts, postings and moves in one transaction, or none of them.
+
+    What it names and we don't know yet makes it wait; what can't be true makes it fail, with the reason kept.
+    """
+    try:
+        with transaction.atomic():
+            event = Event.objects.select_for_update().get(pk=event.pk)
+            if event.state not in (*UNDONE, EventState.FAILED):
+                return event
+            known = providers.get(event.provider).read(event)
+            if known is not None:
+                facts.learn(event.provider, known)
+            faults.reach("inbox.half-way")
+            _done(event, EventState.UNKNOWN if known is None else EventState.DONE)
+    except facts.NotKnownYet as unknown:
+        _done(event, EventState.WAITING, trouble=str(unknown))
+    except (facts.Impossible, Unreadable) as impossible:
+        _done(event, EventState.FAILED, trouble=str(impossible))
+        log.error("money.event_failed", event_id=event.event_id, kind=event.kind)
+    faults.reach("inbox.committed")
+    return event
+
+
+@job("now")
+def process_delivery(pk: int) -> None:
+    """Process what one webhook brought."""
+    _process_all(Event.objects.filter(delivery=pk, state__in=UNDONE))
+
+
+@every(minutes=5, queue="now")
+def process_undone() -> None:
+    """What was kept and never looked at, and what waits for something to become known."""
+    since = clock.now() - WAITS_AT_MOST
+    _process_all(Event.objects.filter(state__in=UNDONE, received_at__gte=since))
+
+
+@every(hours=12)
+def forget_bodies() -> None:
+    """Erase what providers wrote, 90 days after it came; that it came, and its hash, stay."""
+    before = clock.now() - BODIES_KEPT
+    Delivery.objects.filter(received_at__lt=before, body__isnull=False).update(body=None)
+    Event.objects.filter(received_at__lt=before).exclude(body={}).update(body={})
+    Checkout.objects.filter(created_at__lt=before).exclude(email="").update(email="")  # pages that were never made
+
+
+def _process_all(events: QuerySet[Event]) -> None:
+    """Process one after the other; a fault in one is noted on it and doesn't hold up the others, but is raised."""
+    fault: Exception | None = None
+    for event in events.order_by("tries", "pk")[:AT_ONCE]:
+        try:
+            process(event)
+        except Exception as error:
+            trouble = f"{type(error).__name__}: {error}"[:300]
+            Event.objects.filter(pk=event.pk).update(tries=F("tries") + 1, trouble=trouble)
+            fault = fault or error
+    if fault is not None:
+        raise fault
+
+
+def _event(provider_name: str, told: Told, delivery: Delivery) -> Event:
+    return Event(
+        provider=provider_name,
+        event_id=told.event_id,
+        kind=told.kind,
+        subject=told.subject,
+        body=told.body,
+        delivery=delivery,
+    )
+
+
+def _done(event: Event, state: EventState, *, trouble: str = "") -> None:
+    event.state, event.processed_at, event.trouble, event.tries = state, clock.now(), trouble[:300], event.tries + 1
+    event.save(update_fields=["state", "processed_at", "trouble", "tries"])

@@ -1,0 +1,53 @@
+"""What is posted when, in a bookkeeper's words. Each entry is keyed by the thing that caused it."""
+
+from masthead.core import clock
+from masthead.money.amounts import Money
+from masthead.money.ledger import Account, credit, debit, post
+from masthead.money.models import Payment, Refund, Transaction
+
+
+def post_all(payment: Payment) -> None:
+    """Post whatever the facts of a payment call for; what has been posted stays as it is."""
+    if payment.collected_at:
+        post_collection(payment)
+    for refund in payment.refunds.filter(made_at__isnull=False):
+        post_refund(refund)
+    if payment.returned_at:
+        post_return(payment)
+
+
+def post_collection(payment: Payment) -> Transaction:
+    """What was given is income; the fee is a cost; the rest is owed to us by the provider."""
+    return post(
+        f"{payment.provider}:{payment.reference}:collected",
+        on=payment.collected_on or clock.today(),
+        lines=[
+            debit(Account.owed_by(payment.provider), payment.amount - payment.fee),
+            debit(Account.FEES, payment.fee),
+            credit(payment.income_account, payment.amount),
+        ],
+    )
+
+
+def post_refund(refund: Refund) -> Transaction:
+    """What was given back counts against income, in an account of its own; the provider keeps its fee."""
+    return post(
+        f"{refund.payment.provider}:{refund.reference}:refunded",
+        on=clock.day_of(refund.made_at or clock.now()),
+        lines=[debit(Account.REFUNDS, refund.amount), credit(Account.owed_by(refund.payment.provider), refund.amount)],
+    )
+
+
+def post_return(payment: Payment) -> Transaction:
+    """What the giver's bank took back, and what the provider takes for its trouble."""
+    taken = Money(payment.returned_minor, payment.currency)
+    fee = Money(payment.return_fee_minor, payment.currency)
+    return post(
+        f"{payment.provider}:{payment.reference}:returned",
+        on=clock.day_of(payment.returned_at or clock.now()),
+        lines=[
+            debit(Account.RETURNED, taken),
+            debit(Account.FEES, fee),
+            credit(Account.owed_by(payment.provider), taken + fee),
+        ],
+    )

@@ -1,0 +1,312 @@
+"""What was asked for, what the providers said, and the books."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q
+
+from masthead.core import clock
+from masthead.money import references
+from masthead.money.amounts import Money
+from masthead.money.states import CheckoutState, EventState, MandateState, PaymentState
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Payments, by adjective."""
+
+    def unsent(self) -> "PaymentQuerySet":
+        """Collections on a mandate that the provider hasn't answered yet."""
+        return self.filter(state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
+
+    def locked(self, pk: int) -> "Payment":
+        """This payment, for the transaction that changes it."""
+        return self.select_for_update().get(pk=pk)
+
+
+class Mandate(models.Model):
+    """The permission to collect, kept by the provider."""
+
+    reference = models.CharField(max_length=32, unique=True, default=references.new, editable=False)
+    provider = models.CharField(max_length=40)
+    provider_ref = models.CharField("provider's reference", max_length=120)
+    order_key = models.CharField(max_length=120, db_index=True, help_text="What it was first given for.")
+    state = models.CharField(max_length=20, choices=MandateState.choices, default=MandateState.ACTIVE)
+    method = models.CharField(max_length=20, help_text="card or debit")
+    hint = models.CharField(max_length=80, help_text="Such as 'card ending 4242'.")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "provider_ref"], name="mandate_is_known_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hint} ({self.reference})"
+
+
+class Payment(models.Model):
+    """One collection of `amount_minor` minor units. Its `*_at` fields are facts, each set once; its state follows.
+
+    So the order in which facts arrive doesn't matter. See states.of_payment.
+    """
+
+    reference = models.CharField(max_length=32, unique=True, default=references.new, editable=False)
+    order_key = models.CharField(max_length=120, unique=True, help_text="What it is for, such as pledge:7Q4K22M9:3.")
+    provider = models.CharField(max_length=40)
+    provider_ref = models.CharField("provider's reference", max_length=120, blank=True, db_index=True)
+    mandate = models.ForeignKey(Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="payments")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    description = models.CharField(max_length=200)
+    income_account = models.CharField(max_length=60)
+    state = models.CharField(max_length=20, choices=PaymentState.choices, default=PaymentState.CREATED, db_index=True)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    promised_at = models.DateTimeField(null=True, blank=True)
+    approval_asked_at = models.DateTimeField(null=True, blank=True)
+    approval_url = models.CharField(max_length=500, blank=True)
+    collected_at = models.DateTimeField(null=True, blank=True)
+    collected_on = models.DateField(null=True, blank=True, help_text="The day of the books.")
+    fee_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
+    abandoned_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_minor = models.BigIntegerField(default=0)
+    return_fee_minor = models.BigIntegerField(default=0)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            CheckConstraint(name="payment_asks_for_something", condition=Q(amount_minor__gt=0)),
+            CheckConstraint(name="payment_costs_nothing_or_more", condition=Q(fee_minor__gte=0)),
+            CheckConstraint(
+                name="payment_gives_back_at_most_itself",
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
+            ),
+            CheckConstraint(
+                name="payment_has_a_day_in_the_books_when_collected",
+                condition=Q(collected_at__isnull=True, collected_on__isnull=True)
+                | Q(collected_at__isnull=False, collected_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.amount}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
+
+
+class Refund(models.Model):
+    """Money that goes back to who paid: asked for by us, or heard of when the provider's own desk made it."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    reference = models.CharField(max_length=120, unique=True, default=references.new, editable=False)
+    provider_ref = models.CharField("provider's reference", max_length=120, blank=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=200, blank=True)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [CheckConstraint(name="refund_gives_something", condition=Q(amount_minor__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.amount}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Checkout(models.Model):
+    """One visit to a provider's pay page. Its reference is unguessable: who knows it may ask what became of it."""
+
+    reference = models.CharField(max_length=32, unique=True, default=references.unguessable, editable=False)
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="checkout")
+    mandate = models.ForeignKey(Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="checkouts")
+    keeps_mandate = models.BooleanField()
+    email = models.EmailField(max_length=254, blank=True)
+    return_path = models.CharField(max_length=500)
+    provider_ref = models.CharField("provider's reference", max_length=120, blank=True)
+    pay_url = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=20, choices=CheckoutState.choices, default=CheckoutState.OPEN)
+    failure = models.CharField(max_length=40, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.payment} ({self.state})"
+
+    @property
+    def order_key(self) -> str:
+        return self.payment.order_key
+
+    @property
+    def provider(self) -> str:
+        return self.payment.provider
+
+    @property
+    def description(self) -> str:
+        return self.payment.description
+
+    @property
+    def amount(self) -> Money:
+        return self.payment.amount
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the provider has said its last word on this visit (on its payment it may say more)."""
+        return self.state != CheckoutState.OPEN
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether something was earned by it: a paid card, or a promised debit."""
+        return self.state in (CheckoutState.COLLECTED, CheckoutState.PROMISED)
+
+
+class Delivery(models.Model):
+    """The bytes of one webhook, as they came; erased after 90 days, their hash stays."""
+
+    provider = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField(null=True)
+    size = models.PositiveIntegerField()
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["provider", "digest"], name="delivery_is_kept_once")]
+
+
+class Event(models.Model):
+    """One thing that a provider told us, as it told it."""
+
+    provider = models.CharField(max_length=40)
+    event_id = models.CharField("event", max_length=120)
+    kind = models.CharField(max_length=80)
+    subject = models.CharField("reference", max_length=120, blank=True, db_index=True)
+    body = models.JSONField()
+    delivery = models.ForeignKey(Delivery, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
+    state = models.CharField(max_length=20, choices=EventState.choices, default=EventState.KEPT, db_index=True)
+    received_at = models.DateTimeField(default=clock.now)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="event_is_kept_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"
+
+
+class Refused(models.Model):
+    """How many webhooks of a day were not what they claimed to be. They are counted, not kept."""
+
+    provider = models.CharField(max_length=40)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "day"], name="refused_are_counted_by_day")]
+
+
+class PaymentMove(models.Model):
+    """What became of a payment, a checkout or a mandate: the row by which its customer above is told, once."""
+
+    order_key = models.CharField(max_length=120, db_index=True)
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="moves")
+    checkout = models.ForeignKey(Checkout, null=True, on_delete=models.PROTECT, related_name="moves")
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="moves")
+    was = models.CharField(max_length=20)
+    now = models.CharField(max_length=20)
+    at = models.DateTimeField(default=clock.now)
+    told_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["id"], condition=Q(told_at__isnull=True), name="moves_untold")]
+        constraints = [
+            CheckConstraint(
+                name="move_is_of_one_thing",
+                condition=Q(payment__isnull=False, checkout__isnull=True, mandate__isnull=True)
+                | Q(payment__isnull=True, checkout__isnull=False, mandate__isnull=True)
+                | Q(payment__isnull=True, checkout__isnull=True, mandate__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_key}: {self.was} → {self.now}"
+
+
+class Transaction(models.Model):
+    """One entry of the books: its lines sum to zero in each currency. The database refuses any that doesn't.
+
+    Its key names the provider's own record, so that nothing posts twice. Lines are written before it (see guards).
+    """
+
+    key = models.CharField(max_length=160, primary_key=True)
+    on = models.DateField(db_index=True, help_text="The day of the books.")
+    posted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-posted_at", "-key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Line(models.Model):
+    """One side of an entry: above zero is debit, below is credit."""
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="lines")
+    account = models.CharField(max_length=60)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["account", "currency"], name="lines_of_account")]
+        constraints = [CheckConstraint(name="line_moves_something", condition=~Q(amount_minor=0))]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount}"
+
+    @property
+    def day(self) -> date:
+        """The day of its entry."""
+        return self.transaction.on
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

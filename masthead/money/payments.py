@@ -1,0 +1,131 @@
+"""Collections and refunds: our row first, the provider after the commit, by a job that may run twice."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from masthead.core import audit, clock
+from masthead.core.actors import Actor
+from masthead.core.jobs import every, job
+from masthead.core.refusals import Refusal
+from masthead.money import customers, facts, inbox, providers
+from masthead.money.amounts import Money
+from masthead.money.models import Mandate, Payment, Refund
+from masthead.money.states import MandateState, PaymentState
+
+UNSENT_AFTER = timedelta(minutes=5)
+
+audit.register("payment.refund_asked", "{by} asked for a refund of {amount_minor} {currency} on {subject}")
+audit.register("mandate.cancelled", "{by} ended {subject}")
+
+
+class NotRefundable(Refusal):
+    """The payment was not collected, or what is left of it is less."""
+
+    for_people_text = "At most %(left)s of this payment can be refunded. Nothing has been changed."
+
+
+def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -> Payment:
+    """Have `amount` collected on `mandate`. The same `order_key` gives the same payment, collected once.
+
+    May be called inside a transaction: the provider is asked after its commit. On an ended mandate the payment
+    fails at once, with a move that says so.
+    """
+    with transaction.atomic():
+        payment, is_new = Payment.objects.get_or_create(
+            order_key=order_key,
+            defaults={
+                "provider": mandate.provider,
+                "mandate": mandate,
+                "amount_minor": amount.minor,
+                "currency": amount.currency,
+                "description": description,
+                "income_account": customers.of(order_key).income,
+            },
+        )
+        if payment.amount != amount:
+            raise ValueError(f"{order_key} was asked for with another amount")
+        if is_new and mandate.state == MandateState.ENDED:
+            facts.fail(payment, failure="mandate_ended")
+        elif is_new:
+            send.enqueue(payment.pk)
+    return payment
+
+
+def withdraw(order_key: str) -> None:
+    """Let a collection go that the provider hasn't answered yet: it fails, with a move that says so.
+
+    What the provider was asked for in this very moment may still come about; then its word counts, as always.
+    """
+    with transaction.atomic():
+        payment = Payment.objects.unsent().select_for_update(of=("self",)).filter(order_key=order_key).first()
+        if payment is not None:
+            facts.fail(payment, failure="withdrawn")
+
+
+def refund(payment: Payment, amount: Money, *, by: Actor, reason: str) -> Refund:
+    """Give `amount` of a collected payment back. Raises NotRefundable."""
+    with transaction.atomic():
+        payment = Payment.objects.locked(payment.pk)
+        asked = sum(payment.refunds.filter(failed_at__isnull=True).values_list("amount_minor", flat=True))
+        left = Money(payment.amount_minor - asked, payment.currency)
+        if payment.state != PaymentState.COLLECTED or left < amount or amount.minor <= 0:
+            raise NotRefundable(left=left if payment.state == PaymentState.COLLECTED else Money(0, payment.currency))
+        made = Refund.objects.create(
+            payment=payment, amount_minor=amount.minor, currency=amount.currency, reason=reason, asked_by=str(by)
+        )
+        audit.record("payment.refund_asked", payment, by=by, amount_minor=amount.minor, currency=amount.currency)
+        send_refund.enqueue(made.pk)
+    return made
+
+
+def cancel(mandate: Mandate, *, by: Actor) -> None:
+    """Have the provider end `mandate`."""
+    with transaction.atomic():
+        audit.record("mandate.cancelled", mandate, by=by)
+        send_cancellation.enqueue(mandate.pk)
+
+
+@job("now")
+def send(pk: int) -> None:
+    """Ask the provider to collect. Keyed by the payment's reference there, so that a repeat collects nothing twice."""
+    payment = Payment.objects.select_related("mandate").get(pk=pk)
+    if payment.sent_at is not None or payment.state != PaymentState.CREATED:
+        return
+    told = providers.get(payment.provider).collect(payment)
+    with transaction.atomic():
+        Payment.objects.filter(pk=pk).update(sent_at=clock.now())
+        event = inbox.keep_answer(payment.provider, told)
+    inbox.process(event)
+
+
+@job("now")
+def send_refund(pk: int) -> None:
+    """Ask the provider to refund, keyed likewise."""
+    asked = Refund.objects.select_related("payment").get(pk=pk)
+    if asked.sent_at is not None or asked.made_at is not None:
+        return
+    told = providers.get(asked.payment.provider).refund(asked)
+    with transaction.atomic():
+        Refund.objects.filter(pk=pk).update(sent_at=clock.now())
+        event = inbox.keep_answer(asked.payment.provider, told)
+    inbox.process(event)
+
+
+@job("now")
+def send_cancellation(pk: int) -> None:
+    """Ask the provider to end a mandate; ending one that has ended is nothing to it."""
+    mandate = Mandate.objects.get(pk=pk)
+    if mandate.ended_at is None:
+        inbox.process(inbox.keep_answer(mandate.provider, providers.get(mandate.provider).cancel(mandate)))
+
+
+@every(minutes=5, queue="now")
+def send_unsent() -> None:
+    """What a provider's outage outlasted the tries of: ask again, for as long as it takes."""
+    before = clock.now() - UNSENT_AFTER
+    for pk in Payment.objects.unsent().filter(created_at__lte=before).values_list("pk", flat=True)[:50]:
+        send.enqueue(pk)
+    unsent = Refund.objects.filter(sent_at__isnull=True, made_at__isnull=True, asked_at__lte=before)
+    for pk in unsent.values_list("pk", flat=True)[:50]:
+        send_refund.enqueue(pk)

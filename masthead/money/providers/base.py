@@ -1,0 +1,153 @@
+"""What a provider is: who holds mandates and moves the money. We schedule; it collects when we say so.
+
+What it tells us becomes *facts*, small frozen values that only add up: each says what has happened, none says what
+has not. A fact may come twice, late, or before another that it follows from; the sum is the same.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from masthead.money.amounts import Money
+
+if TYPE_CHECKING:
+    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund
+
+
+class NotGenuine(Exception):
+    """A webhook that the provider did not sign, or not lately, or that can't be read."""
+
+
+class Unreadable(Exception):
+    """An event of a kind that we know, without what such an event has to say."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as a provider told it; `subject` is our own reference, when it names one."""
+
+    event_id: str
+    kind: str
+    subject: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PayPage:
+    """Where the visitor pays, and what the provider calls that visit."""
+
+    provider_ref: str
+    url: str
+
+
+@dataclass(frozen=True)
+class MandateFacts:
+    """What is known of a permission to collect. `checkout` is our reference of the visit that gave it."""
+
+    provider_ref: str
+    checkout: str
+    method: str
+    hint: str
+    made_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RefundFacts:
+    """Money given back; `reference` is ours, or empty when the provider's own desk gave it."""
+
+    provider_ref: str
+    reference: str
+    amount: Money
+    made_at: datetime | None = None
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PaymentFacts:
+    """What is known of one payment; `reference` is ours."""
+
+    reference: str
+    provider_ref: str
+    amount: Money
+    promised_at: datetime | None = None
+    approval_asked_at: datetime | None = None
+    approval_url: str = ""
+    collected_at: datetime | None = None
+    fee_minor: int = 0
+    failed_at: datetime | None = None
+    failure: str = ""
+    returned_at: datetime | None = None
+    returned_minor: int = 0
+    return_fee_minor: int = 0
+    mandate: MandateFacts | None = None
+    refunds: tuple[RefundFacts, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckoutFacts:
+    """What is known of a visit to the pay page: whether a card was declined, and whether it was left unpaid."""
+
+    reference: str
+    declined_at: datetime | None = None
+    failure: str = ""
+    closed_at: datetime | None = None
+
+
+Facts = MandateFacts | PaymentFacts | CheckoutFacts
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line of the provider's own books: payment, refund, dispute, fee or payout."""
+
+    provider_ref: str
+    kind: str
+    reference: str
+    amount: Money
+    fee: Money
+    at: datetime
+
+
+class Provider(ABC):
+    """One provider behind the one interface. Every call may raise Trouble: nothing is lost then, we ask again.
+
+    Calls that move money are keyed by our own reference, so that a repeat moves nothing twice.
+    """
+
+    name: str
+    origin: str
+
+    @abstractmethod
+    def open(self, checkout: "Checkout") -> PayPage:
+        """Have a pay page made for this visit, and a mandate set up there when it keeps one."""
+
+    @abstractmethod
+    def look_up(self, checkout: "Checkout") -> Told:
+        """What became of a visit, asked by our reference."""
+
+    @abstractmethod
+    def collect(self, payment: "Payment") -> Told:
+        """Collect on the payment's mandate."""
+
+    @abstractmethod
+    def refund(self, refund: "Refund") -> Told:
+        """Give money back."""
+
+    @abstractmethod
+    def cancel(self, mandate: "Mandate") -> Told:
+        """End a mandate, so that nothing can be collected on it."""
+
+    @abstractmethod
+    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
+        """What moved from `start` until before `end`, by the provider's own books."""
+
+    @abstractmethod
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
+        """The events in a webhook. Raises NotGenuine."""
+
+    @abstractmethod
+    def read(self, event: "Event") -> list[Facts] | None:
+        """The facts in an event; None when we do not know events of its kind. Raises Unreadable."""

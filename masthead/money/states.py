@@ -1,0 +1,84 @@
+"""What a payment, a checkout, a mandate and an event can be. A state follows from facts, in any order."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from masthead.money.models import Checkout, Mandate, Payment
+
+
+class PaymentState(TextChoices):
+    """Where a payment stands."""
+
+    CREATED = "created", _("not sent or not answered yet")
+    NEEDS_APPROVAL = "needs_approval", _("waits for the giver's approval")
+    PROMISED = "promised", _("promised by the bank")
+    COLLECTED = "collected", _("collected")
+    FAILED = "failed", _("failed")
+    ABANDONED = "abandoned", _("given up on the pay page")
+    REFUNDED = "refunded", _("refunded in full")
+    RETURNED = "returned", _("claimed back through the bank")
+
+
+class CheckoutState(TextChoices):
+    """How a visit to the pay page ended."""
+
+    OPEN = "open", _("open")
+    PROMISED = "promised", _("promised by the bank")
+    COLLECTED = "collected", _("paid")
+    FAILED = "failed", _("left after the bank had said no")
+    ABANDONED = "abandoned", _("left without paying")
+
+
+class MandateState(TextChoices):
+    """Whether we may collect."""
+
+    ACTIVE = "active", _("active")
+    ENDED = "ended", _("ended")
+
+
+class EventState(TextChoices):
+    """What became of what a provider told us."""
+
+    KEPT = "kept", _("kept, not yet looked at")
+    DONE = "done", _("done")
+    WAITING = "waiting", _("waits for a payment that is not known yet")
+    UNKNOWN = "unknown", _("of a kind that we do not know")
+    NOT_OURS = "not_ours", _("about something that is not ours")
+    FAILED = "failed", _("could not be done")
+
+
+FINAL = frozenset({PaymentState.FAILED, PaymentState.ABANDONED, PaymentState.REFUNDED, PaymentState.RETURNED})
+
+
+def of_payment(payment: "Payment") -> PaymentState:
+    """The state that the facts known so far add up to: what weighs most stands first."""
+    weighed = (
+        # A Bacs debit can be claimed back at any time (Direct Debit Guarantee), so RETURNED follows however late.
+        (payment.returned_at, PaymentState.RETURNED),
+        (payment.collected_at and payment.refunded_minor >= payment.amount_minor, PaymentState.REFUNDED),
+        (payment.collected_at, PaymentState.COLLECTED),
+        (payment.failed_at, PaymentState.FAILED),
+        (payment.promised_at, PaymentState.PROMISED),
+        (payment.abandoned_at, PaymentState.ABANDONED),
+        (payment.approval_asked_at, PaymentState.NEEDS_APPROVAL),
+    )
+    return next((state for fact, state in weighed if fact), PaymentState.CREATED)
+
+
+def of_checkout(checkout: "Checkout") -> CheckoutState:
+    """How the visit ended, from its own facts and those of its payment. What was earned once stays earned here."""
+    if checkout.payment.collected_at:
+        return CheckoutState.COLLECTED
+    if checkout.payment.promised_at:
+        return CheckoutState.PROMISED
+    if checkout.closed_at:
+        return CheckoutState.FAILED if checkout.declined_at else CheckoutState.ABANDONED
+    return CheckoutState.OPEN
+
+
+def of_mandate(mandate: "Mandate") -> MandateState:
+    """Whether we may still collect."""
+    return MandateState.ENDED if mandate.ended_at else MandateState.ACTIVE

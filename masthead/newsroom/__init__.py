@@ -1,0 +1,1 @@
+"""Stories, films, pictures, people, sections, running stories and places."""

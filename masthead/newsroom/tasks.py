@@ -1,0 +1,27 @@
+"""What workers and the clock do for the newsroom."""
+
+from masthead.core.jobs import every, job
+from masthead.newsroom import publishing
+from masthead.newsroom.models import Picture
+from masthead.newsroom.pictures import renditions
+
+
+@every(minutes=1, queue="now")
+def publish_due() -> None:
+    """Publish what is scheduled for now."""
+    publishing.publish_due()
+
+
+@job(queue="later", tries=4)
+def make_sizes(picture: int) -> None:
+    """Make the sizes without which a picture is not shown, as many as a task's time allows, and order the rest."""
+    if found := Picture.objects.filter(pk=picture).first():
+        rest = make_fine_sizes if renditions.make_some(found, renditions.QUICK) else make_sizes
+        rest.enqueue(picture)
+
+
+@job(queue="later", tries=4, priority=-10)
+def make_fine_sizes(picture: int) -> None:
+    """Make the sizes that are slow to draw, after those that a reader is waiting for, of every picture."""
+    if (found := Picture.objects.filter(pk=picture).first()) and not renditions.make_some(found):
+        make_fine_sizes.enqueue(picture)

@@ -1,0 +1,1 @@
+"""Prints, editions, passes, and the application in front of Django."""

@@ -1,0 +1,1 @@
+"""Accounts, sign-in, devices, consent and privacy."""

@@ -1,0 +1,43 @@
+"""What the rules of sign-in and privacy forbid, worded for people."""
+
+from masthead.core.refusals import Refusal
+
+
+class NotSignedIn(Refusal):
+    """A code or link that opens nothing."""
+
+
+class NothingAsked(NotSignedIn):
+    for_people_text = "No code was asked for in this browser, or it was used already. Type your address for a new one."
+
+
+class WrongCode(NotSignedIn):
+    for_people_text = "This is not the code of the newest message. Tries left: %(left)s."
+
+
+class UsedUp(NotSignedIn):
+    for_people_text = "Five wrong tries: this code is used up. Ask for a new one."
+
+
+class NewerSent(NotSignedIn):
+    for_people_text = "A newer message has gone out. Its code works; this one doesn’t any more."
+
+
+class CodeTooOld(NotSignedIn):
+    for_people_text = "This code is older than ten minutes. We’ve sent a new one to the same address."
+
+
+class WrongTooOften(NotSignedIn):
+    for_people_text = (
+        "Too many wrong codes were typed for this address today. Use the link in the message: it works as before."
+    )
+
+
+class CodesOff(NotSignedIn):
+    for_people_text = (
+        "Codes are off for the moment, because somebody is trying many of them. Please use the link in the message."
+    )
+
+
+class LinkOver(NotSignedIn):
+    for_people_text = "This link has been used, is too old, or a newer one was sent. Ask for a new one."

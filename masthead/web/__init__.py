@@ -1,0 +1,1 @@
+"""Addresses, page composition, templates, settings and the command masthead."""

@@ -1,0 +1,23 @@
+"""What every page of the paper shows: its name, its sections, its menus."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+
+def paper(request: HttpRequest) -> dict[str, Any]:
+    """`paper`, read once a request and only when a template asks; `edition`; `here`, the path of this page."""
+    return {
+        "paper": SimpleLazyObject(lambda: _read_once(request)),
+        "edition": getattr(request, "edition", "public"),
+        "here": request.path,
+    }
+
+
+def _read_once(request: HttpRequest) -> Any:
+    from masthead.web import shell
+
+    if not hasattr(request, "_paper"):
+        request._paper = shell.of_the_paper()  # type: ignore[attr-defined]
+    return request._paper  # type: ignore[attr-defined]

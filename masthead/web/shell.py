@@ -1,0 +1,68 @@
+"""What stands around every page: the paper's name, its sections, its menus, its imprint."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from masthead.newsroom import menu
+from masthead.newsroom.models import Paper, PublicPage, SectionPage
+
+
+@dataclass(frozen=True)
+class Link:
+    """A word that leads somewhere."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The paper's own words, as the templates need them."""
+
+    name: str
+    tagline: str
+    description: str
+    language: str
+    editor_in_chief: str
+    imprint: str
+    drawn_plate: bool
+    own_colours: bool
+    sections: tuple[Link, ...]
+    menu: tuple[Link, ...]
+    foot: tuple[Link, ...]
+
+
+def of_the_paper() -> Shell:
+    """Read once a page; every page is made of it."""
+    paper = menu.paper()
+    return Shell(
+        name=paper.name,
+        tagline=paper.tagline,
+        description=paper.description,
+        language=language_tag(),
+        editor_in_chief=paper.editor_in_chief,
+        imprint=paper.imprint,
+        drawn_plate=paper.plate_id is not None,
+        own_colours=differs_from_the_style_sheet(paper),
+        sections=tuple(Link(page.title, page.path_now) for page in menu.sections()),
+        menu=(*(Link(page.title, page.path_now) for page in _beside_sections()), Link("Search", "/search/")),
+        foot=tuple(Link(page.title, page.path_now) for page in menu.in_footer()),
+    )
+
+
+def _beside_sections() -> list[PublicPage]:
+    return [page for page in menu.in_menu() if not isinstance(page, SectionPage)]
+
+
+def differs_from_the_style_sheet(paper: Paper) -> bool:
+    """Whether the desk has chosen what tokens.css does not say already, so that /paper.css is needed."""
+    plain = Paper()
+    chosen, said = ((each.accent_light, each.accent_dark) for each in (paper, plain))
+    return paper.plate_id is not None or chosen != said
+
+
+def language_tag() -> str:
+    """en-gb, as settings say it, is en-GB in markup."""
+    language, _, region = settings.LANGUAGE_CODE.partition("-")
+    return f"{language}-{region.upper()}" if region else language

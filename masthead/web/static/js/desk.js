@@ -1,0 +1,33 @@
+// Starts the desk's panels, date fields and choosers. Wagtail does so in inline scripts, which our policy does not run:
+// the templates in web/templates/wagtailadmin/ say the same in data attributes, and a chooser's one line,
+// `new PageChooser("id_lead", {…});`, is read here.
+const CHOOSER = /^new (\w*Chooser)\((.*)\);$/s
+
+const start = (root) => {
+  for (const panel of root.querySelectorAll("[data-desk-panel]")) {
+    const { deskPanel, options } = panel.dataset
+    panel.removeAttribute("data-desk-panel")
+    new window[deskPanel](JSON.parse(options))
+  }
+  for (const field of root.querySelectorAll("[data-desk-chooser]")) {
+    const { deskChooser, config } = field.dataset
+    const id = field.dataset.for
+    if (!document.getElementById(id)) continue
+    field.removeAttribute("data-desk-chooser")
+    window[deskChooser](id, JSON.parse(config))
+  }
+  for (const script of root.querySelectorAll("script:not([src], [type], [data-read])")) {
+    const [, name, values] = script.textContent.trim().match(CHOOSER) ?? []
+    if (!window[name]) continue
+    script.dataset.read = ""
+    new window[name](...JSON.parse(`[${values}]`))
+  }
+}
+
+start(document)
+new MutationObserver((changes) => {
+  const added = changes.flatMap((change) => [...change.addedNodes])
+  for (const node of added) {
+    if (node.nodeType === Node.ELEMENT_NODE && node.isConnected) start(node.parentNode)
+  }
+}).observe(document.body, { childList: true, subtree: true })

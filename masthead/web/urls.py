@@ -1,0 +1,37 @@
+"""Every address of the house."""
+
+from django.urls import include, path
+from wagtail.admin import urls as desk_urls
+
+from masthead.web.views import demo, health, machines, pages, searching
+
+urlpatterns = [
+    path("desk/", include(desk_urls)),
+    path("account/", include("masthead.readers.urls")),
+    path("", include("masthead.giving.urls")),
+    path("hooks/", include("masthead.money.urls")),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("demo/mail/", demo.mailbox, name="demo-mail"),
+    path("demo/mail/<int:pk>/", demo.message, name="demo-message"),
+    path("demo/clock/", demo.the_clock, name="demo-clock"),
+    path("", pages.front_page, name="front"),
+    path("search/", searching.search, name="search"),
+    path("films/", pages.films, name="films"),
+    path("films/<slug:slug>/", pages.film, name="film"),
+    path("people/<slug:slug>/", pages.person, name="person"),
+    path("topics/<slug:slug>/", pages.topic, name="topic"),
+    path("running/<slug:slug>/", pages.running_story, name="running-story"),
+    path("feeds/all.rss", machines.feed_of_all, name="feed"),
+    path("feeds/<slug:slug>.rss", machines.feed_of_section, name="section-feed"),
+    path("sitemap.xml", machines.sitemap_index, name="sitemap"),
+    path("sitemaps/pages.xml", machines.sitemap_of_pages, name="sitemap-of-pages"),
+    path("sitemaps/<int:number>.xml", machines.sitemap_of_range, name="sitemap-of-range"),
+    path("news-sitemap.xml", machines.sitemap_of_news, name="sitemap-of-news"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("paper.css", machines.colours, name="colours"),
+    path("<slug:section>/<int:year>/<int:month>/<int:day>/<slug:slug>/", pages.story, name="story"),
+    path("<slug:slug>/", pages.section_or_plain, name="section"),
+]
+
+handler404 = "masthead.web.views.missing.page"

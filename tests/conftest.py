@@ -1,0 +1,96 @@
+"""The world that every test stands in: a newsroom folder of its own, a migrated database, a clock that can be moved."""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from masthead.core import clock as the_clock
+from tests.browser import browser, site  # noqa: F401 (one Chromium and one running newsroom for all who ask)
+from tests.environment import HOME
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _migrations_digest() -> str:
+    """One hash of all migrations and of the lock file: what the template database is made from."""
+    digest = hashlib.sha256((ROOT / "requirements/dev.lock").read_bytes())
+    for path in sorted(ROOT.glob("masthead/*/migrations/*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def template_database() -> Path:
+    """A migrated SQLite database, made once for each set of migrations: a fresh `migrate` takes half a minute."""
+    cache = ROOT / ".cache"
+    made = cache / f"template-{_migrations_digest()}.sqlite3"
+    if made.exists():
+        return made
+    cache.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as home:
+        subprocess.run(
+            [sys.executable, "-m", "masthead", "manage", "migrate", "-v0"],
+            env={**os.environ, "MASTHEAD_HOME": home},
+            cwd=ROOT,
+            check=True,
+        )
+        with sqlite3.connect(Path(home) / "newsroom.sqlite3") as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        os.replace(Path(home) / "newsroom.sqlite3", made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker, request) -> Iterator[None]:
+    """Use a copy of the template instead of migrating anew; PostgreSQL migrates as pytest-django does."""
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    if connection.vendor != "sqlite":
+        one_of_many = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        connection.settings_dict["TEST"]["NAME"] = f"test_newsroom_{one_of_many}"
+        with django_db_blocker.unblock():
+            made = setup_databases(verbosity=0, interactive=False)
+            yield
+            teardown_databases(made, verbosity=0)
+        return
+    shutil.copy(template_database(), HOME / "newsroom.sqlite3")
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+class MovableClock:
+    """The product's own clock, moved."""
+
+    def forward(self, *, days: int = 0, months: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> None:
+        """Move on; months by the calendar."""
+        moment = the_clock.now()
+        target = moment + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if months:
+            day = the_clock.add_months(target.date(), months)
+            target = target.replace(year=day.year, month=day.month, day=day.day)
+        the_clock.move_to(the_clock.offset() + round((target - moment).total_seconds()))
+
+    now = staticmethod(the_clock.now)
+    today = staticmethod(the_clock.today)
+
+
+@pytest.fixture
+def clock() -> Iterator[MovableClock]:
+    """The clock; set back after the test."""
+    before = the_clock.offset()
+    yield MovableClock()
+    the_clock.move_to(before)
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)

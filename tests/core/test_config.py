@@ -1,0 +1,61 @@
+import pytest
+
+from masthead.core import config
+
+SECRET = "s" * 40
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for name in ("ADDRESS", "SECRET", "PORT", "TIME_ZONE", "DATABASE"):
+        monkeypatch.delenv(f"MASTHEAD_{name}", raising=False)
+    monkeypatch.setenv("MASTHEAD_HOME", str(tmp_path))
+    monkeypatch.setenv("MASTHEAD_SECRET", SECRET)
+    config.load.cache_clear()
+    yield tmp_path
+    config.load.cache_clear()
+
+
+def test_the_file_is_read_and_the_environment_wins(folder, monkeypatch):
+    (folder / "masthead.toml").write_text('address = "https://courier.example"\nport = 8100\n')
+    monkeypatch.setenv("MASTHEAD_PORT", "8200")
+
+    read = config.load()
+
+    assert (read.address, read.port, read.secure) == ("https://courier.example", 8200, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("port = 99999", "MASTHEAD_PORT"),
+        ('adress = "https://courier.example"', "MASTHEAD_ADRESS"),
+        ('time_zone = "Haverness"', "MASTHEAD_TIME_ZONE"),
+        ('address = "http://courier.example"', "https"),
+        ('address = "courier.example"', "MASTHEAD_ADDRESS"),
+        ('secret = "in a file, where it does not belong"', "MASTHEAD_SECRET"),
+        ("port = ", "not TOML"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(folder, written, said):
+    (folder / "masthead.toml").write_text(written)
+
+    with pytest.raises(config.BadConfig) as stopped:
+        config.load()
+
+    assert said in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+
+
+def test_a_missing_secret_is_named(folder, monkeypatch):
+    monkeypatch.delenv("MASTHEAD_SECRET")
+
+    with pytest.raises(config.BadConfig, match="MASTHEAD_SECRET"):
+        config.load()
+
+
+def test_a_real_newsroom_is_no_demo_whatever_stands_in_its_folder(folder, monkeypatch):
+    (folder / "this-is-a-demo").touch()
+    monkeypatch.setenv("MASTHEAD_ADDRESS", "https://courier.example")
+
+    assert config.load().demo is False

@@ -1,0 +1,167 @@
+"""The account: what one gives and gets, each change two clicks away."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from masthead.giving.models import Pledge
+from masthead.readers.devices import COOKIE
+from tests.worlds.giving import Giver, Newsroom, facts_of
+from tests.worlds.money import GBP
+
+OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
+
+
+def browser_of(giver: Giver) -> Client:
+    browser = Client(**OURS)
+    browser.cookies[COOKIE] = giver.token
+    return browser
+
+
+@pytest.fixture
+def ada(newsroom: Newsroom) -> Giver:
+    return newsroom.supporter("Ada")
+
+
+def test_the_paying_device_sees_its_pledge_before_its_address_is_confirmed(ada):
+    pledge = ada.pledge(GBP("6.00"))
+
+    page = browser_of(ada).get("/account/").content.decode()
+
+    assert "£6 every month" in page
+    assert "Card ending 0001" in page
+    assert "Confirm your address" in page
+    assert pledge.reference in page
+    assert "No adverts, no appeals" in page
+
+
+def test_strangers_are_sent_to_sign_in(newsroom):
+    answer = Client(**OURS).get("/account/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/sign-in/?next=%2Faccount%2F")
+
+
+@pytest.mark.parametrize("act", ["amount", "pause", "resume", "end"])
+def test_nobody_reaches_anothers_pledge(ada, newsroom, act):
+    pledge = ada.pledge(GBP("6.00"))
+    bo = newsroom.supporter("Bo")
+    bo.pledge(GBP("3.00"))
+    address = f"/account/pledges/{pledge.reference}/{act}/"
+
+    for browser in (browser_of(bo), Client(**OURS)):
+        assert browser.get(address).status_code == 404
+        assert browser.post(address, {"often": "month", "own": "100"}).status_code == 404
+
+    assert facts_of(pledge)["state"] == "active"
+    assert browser_of(ada).get(address).status_code == 200
+
+
+def test_ending_is_one_link_and_one_button(ada):
+    pledge = ada.pledge(GBP("6.00"))
+    browser = browser_of(ada)
+    address = f"/account/pledges/{pledge.reference}/end/"
+
+    assert f'href="{address}"' in browser.get("/account/").content.decode()
+    asked = browser.get(address).content.decode()
+    done = browser.post(address, follow=True).content.decode()
+
+    assert "£6 every month" in asked
+    assert "What you have paid for lasts until" in asked
+    assert "Nothing more will be collected" in done
+    assert facts_of(pledge)["state"] == "ended"
+
+
+def test_a_change_says_what_is_now_and_what_will_be(ada):
+    pledge = ada.pledge(GBP("6.00"))
+    browser = browser_of(ada)
+    address = f"/account/pledges/{pledge.reference}/amount/"
+
+    before = browser.get(address).content.decode()
+    after = browser.post(address, {"often": "year", "year": "7200", "currency": "GBP"}, follow=True).content.decode()
+
+    assert "<strong>£6 every month</strong>" in before
+    assert 'name="month" value="600" checked' in before
+    assert "£72 every year" in after
+    pledge.refresh_from_db()
+    assert (pledge.amount, pledge.interval) == (GBP("72.00"), "year")
+
+
+def test_an_amount_that_nobody_suggests_is_a_tile_and_outdoes_no_choice(ada):
+    pledge = ada.pledge(GBP("7.50"))
+    browser = browser_of(ada)
+    address = f"/account/pledges/{pledge.reference}/amount/"
+
+    before = browser.get(address).content.decode()
+    browser.post(address, {"often": "month", "month": "1200", "own": "", "currency": "GBP"})
+
+    assert 'name="month" value="750" checked' in before
+    assert 'autocomplete="off" value=""' in before
+    pledge.refresh_from_db()
+    assert pledge.amount == GBP("12.00")
+
+
+def test_a_change_that_is_no_amount_changes_nothing(ada):
+    pledge = ada.pledge(GBP("6.00"))
+    address = f"/account/pledges/{pledge.reference}/amount/"
+
+    answer = browser_of(ada).post(address, {"often": "month", "own": "lots", "currency": "GBP"})
+
+    assert answer.status_code == 422
+    assert 'value="lots"' in answer.content.decode()
+    assert Pledge.objects.get().amount == GBP("6.00")
+
+
+def test_pausing_offers_three_days_and_keeps_the_one_chosen(ada):
+    pledge = ada.pledge(GBP("6.00"))
+    browser = browser_of(ada)
+    address = f"/account/pledges/{pledge.reference}/pause/"
+
+    page = browser.get(address)
+    days = [day for day, _ in page.context["form"].days]
+    done = browser.post(address, {"until": days[1].isoformat()}, follow=True).content.decode()
+
+    assert len(days) == 3
+    assert "Nothing will be collected before" in done
+    assert facts_of(pledge) | {"paid_until": None} == {"state": "paused", "next_on": days[1], "paid_until": None}
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2199-01-01", "0001-01-01", "1"])
+def test_a_pause_until_no_such_day_is_refused_in_words(ada, until):
+    pledge = ada.pledge(GBP("6.00"))
+
+    answer = browser_of(ada).post(f"/account/pledges/{pledge.reference}/pause/", {"until": until})
+
+    assert answer.status_code == 422
+    assert facts_of(pledge)["state"] == "active"
+
+
+def test_a_receipt_is_a_page_for_its_owner(ada, newsroom):
+    pledge = ada.pledge(GBP("6.00"))
+    address = f"/account/receipts/{newsroom.payment_of(pledge).reference}/"
+
+    assert "£6.00" in browser_of(ada).get(address).content.decode()
+    assert Client(**OURS).get(address).status_code == 302
+    bo = newsroom.supporter("Bo")
+    bo.confirms()
+    bo_browser = browser_of(bo)
+    assert bo_browser.get(address).status_code in (302, 404)
+
+
+def test_reading_the_account_changes_nothing_and_costs_the_same_however_much_was_given(ada):
+    ada.pledge(GBP("6.00"))
+    ada.gives(GBP("10.00"))
+    browser = browser_of(ada)
+    browser.get("/account/")
+
+    with CaptureQueriesContext(connection) as before:
+        browser.get("/account/")
+    ada.pledge(GBP("7.00"))
+    ada.gives(GBP("11.00"))
+    with CaptureQueriesContext(connection) as after:
+        browser.get("/account/")
+
+    assert [query["sql"].partition("WHERE")[0] for query in after] == [
+        query["sql"].partition("WHERE")[0] for query in before
+    ]
+    assert [query["sql"] for query in after if not query["sql"].startswith("SELECT")] == []

@@ -1,0 +1,164 @@
+"""A newsroom that really runs: the demonstration's folder, its processes, its practice bank, its clock."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from masthead.core import clock as the_clock
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+PATIENCE = 60.0  # seconds in which a newsroom must be ready
+KEPT = 3600.0  # seconds for which the demonstration of an older state of the code is kept
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _digest() -> str:
+    """One hash of everything that the demonstration's folder is made from."""
+    digest = hashlib.sha256()
+    for pattern in ("masthead/**/*.py", "masthead/web/demo/content/**/*.toml", "requirements/run.lock"):
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _environment(port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MASTHEAD_", "DJANGO_"))}
+    return {**kept, "PORT": str(port), "PYTHONPATH": str(ROOT)}
+
+
+def make_demo(at: Path) -> None:
+    """A demonstration in the folder `at`, never started: a copy of the one made once for each state of the code."""
+    CACHE.mkdir(exist_ok=True)
+    folder = CACHE / f"demo-{_digest()}"
+    with (CACHE / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "this-is-a-demo").exists():
+            for old in CACHE.glob("demo-*"):
+                if time.time() - old.stat().st_mtime > KEPT:
+                    shutil.rmtree(old, ignore_errors=True)
+            subprocess.run(
+                [sys.executable, "-m", "masthead", "demo", "--folder", str(folder), "--prepare-only"],
+                env=_environment(free_port()),
+                check=True,
+            )
+            with contextlib.closing(sqlite3.connect(folder / "newsroom.sqlite3")) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _copy(folder, at)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a demonstration: pictures as links, since nobody writes into them; all else for real."""
+
+    def take(old: str, new: str) -> None:
+        if Path(old).relative_to(source).parts[0] in ("media", "originals"):
+            os.link(old, new)
+        else:
+            shutil.copy2(old, new)
+
+    shutil.copytree(source, target, copy_function=take)
+
+
+class RunningNewsroom:
+    """One demonstration with processes of its own; `home` is its folder, `address` where it is read."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start everything and wait until it is ready. Raises RuntimeError with the log when it is not."""
+        self.log = (self.home / "log.txt").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "masthead", "demo", "--folder", str(self.home)],
+            env=_environment(self.port),
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            until(self._is_ready, seconds=PATIENCE)
+        except AssertionError:
+            self.stop()
+            raise RuntimeError((self.home / "log.txt").read_text()[-4000:]) from None
+
+    def stop(self) -> int:
+        """Stop as Ctrl-C in a terminal does; gives the exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(30)
+        self.log.close()
+        return status
+
+    def kill(self, name: str) -> None:
+        """SIGKILL the process of this name: web-0, tasks, bank."""
+        os.kill(int((self.home / "state" / "processes" / name).read_text()), signal.SIGKILL)
+
+    def _is_ready(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError("it ended")
+        try:
+            return httpx.get(f"{self.address}/healthz/ready", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def forward(self, *, days: int = 0, months: int = 0) -> None:
+        """Move the clock of every process of this newsroom, its bank included."""
+        path = self.home / "state" / "clock"
+        (ahead,) = struct.unpack("<q", path.read_bytes())
+        moment = datetime.fromtimestamp(time.time() + ahead, UTC)
+        target = moment + timedelta(days=days)
+        if months:
+            day = the_clock.add_months(target.date(), months)
+            target = target.replace(year=day.year, month=day.month, day=day.day)
+        with path.open("r+b") as file:
+            file.write(struct.pack("<q", ahead + round((target - moment).total_seconds())))
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Ask the database beside the newsroom, read-only."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.home}/newsroom.sqlite3?mode=ro", uri=True)) as database:
+            return database.execute(query, values).fetchall()
+
+
+def until(holds: Callable[[], object], *, seconds: float = 20.0, what: str = "it") -> None:
+    """Wait until `holds()` is true. Raises AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def running_newsroom(at: Path) -> Iterator[RunningNewsroom]:
+    """A newsroom that runs in `at` (which must not exist yet) until the block ends."""
+    make_demo(at)
+    newsroom = RunningNewsroom(at)
+    newsroom.start()
+    try:
+        yield newsroom
+    finally:
+        if newsroom.process is not None and newsroom.process.poll() is None:
+            newsroom.stop()

@@ -1,0 +1,69 @@
+"""Runs the Nu HTML checker over the public pages of the demonstration, in every edition: one start for all of them.
+
+The checker is the npm package `vnu-jar` (MIT; needs Java 17 and npm). VNU_JAR may name one that is there already.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from masthead.core.signing import Keyring  # noqa: E402
+from masthead.press.passes import EDITIONS, Passes  # noqa: E402
+from tests.running import RunningNewsroom, running_newsroom  # noqa: E402
+from tools.screens import pages_of  # noqa: E402
+
+VERSION = "26.9.27"
+A_DAY = 24 * 3600
+
+
+def main() -> int:
+    """Give the checker's status: 0 when no page has an error."""
+    jar = the_jar()
+    with tempfile.TemporaryDirectory() as scratch:
+        pages = Path(scratch) / "pages"
+        pages.mkdir()
+        with running_newsroom(Path(scratch) / "newsroom") as newsroom:
+            count = keep_pages(newsroom, pages)
+        print(f"{count} pages, vnu-jar {VERSION}", flush=True)
+        return subprocess.run(["java", "-jar", jar, "--errors-only", *pages.iterdir()], check=False).returncode
+
+
+def keep_pages(newsroom: RunningNewsroom, folder: Path) -> int:
+    """Write each page, in each edition, into `folder`."""
+    for edition in EDITIONS:
+        cookies = {"pass": a_pass(newsroom, edition)} if edition != "public" else {}
+        with httpx.Client(base_url=newsroom.address, cookies=cookies, timeout=60) as reader:
+            for name, path in pages_of(newsroom.address).items():
+                (folder / f"{name}-{edition}.html").write_bytes(reader.get(path).content)
+    return len(list(folder.iterdir()))
+
+
+def a_pass(newsroom: RunningNewsroom, edition: str) -> str:
+    lines = (newsroom.home / "secrets.env").read_text().splitlines()
+    secret = dict(line.split("=", 1) for line in lines)["MASTHEAD_SECRET"]
+    return Passes(Keyring.of("pass", secret), secure=False).make(edition, round(time.time()) + A_DAY)
+
+
+def the_jar() -> str:
+    """Where vnu.jar is; fetched by npm, in its fixed version, where it is missing."""
+    if given := os.environ.get("VNU_JAR"):
+        return given
+    folder = ROOT / ".cache" / f"vnu-{VERSION}"
+    jar = folder / "node_modules/vnu-jar/build/dist/vnu.jar"
+    if not jar.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder]
+        subprocess.run([*words, f"vnu-jar@{VERSION}"], check=True)
+    return str(jar)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

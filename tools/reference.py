@@ -1,0 +1,350 @@
+"""Writes docs/reference/ from the code, so that it can't go stale. `--check` compares and changes nothing."""
+
+import argparse
+import ast
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SHELF = ROOT / "docs" / "reference"
+HOUSE = ROOT / "masthead"
+sys.path.insert(0, str(ROOT))
+
+CONTRACT = {
+    "data-edition": "on `<html>`: `public`, `thanked` or `supporter`, the edition that this page was printed for",
+    "data-slot": "an advert's room, with its reserved space; absent from the supporter edition",
+    "data-appeal": "an appeal: `top`, `middle` or `end`; absent from the thanked and the supporter edition",
+    "data-read-on": "the link to the next story in the matter",
+}
+HOOKS = CONTRACT | {
+    "data-weight": "on a creative's `<template>`: how often it is chosen, against the others of its slot",
+    "data-read": "on the desk: an inline script that `desk.js` has read already",
+    "data-options": "on the desk: what a panel needs to know, as JSON",
+    "data-config": "on the desk: what a chooser of days or times needs to know, as JSON",
+    "data-for": "on the desk: the field that a chooser belongs to",
+    "data-embed": "something from elsewhere, not loaded; its address",
+    "data-embed-door": "the button that loads an embed",
+    "data-embed-words": "what stands in an embed's place until it is loaded",
+    "data-embed-title": "the title that the frame of an embed gets",
+    "data-desk-panel": "on the desk: the kind of panel that `desk.js` wakes",
+    "data-desk-chooser": "on the desk: the chooser of days or times that `desk.js` wakes",
+}
+PATHS = {
+    "/": "the front page",
+    "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
+    "/account/": "a reader's own page: what is given, the next date and amount, change, pause, end",
+    "/account/sign-in/": "sign-in by code or link",
+    "/desk/": "the newsroom's own side",
+    "/films/": "all films",
+    "/search/?q=": "search over headlines and bodies",
+    "/feeds/all.rss": "the feed of the whole paper",
+    "/hooks/<provider>/": "where a provider's webhooks arrive",
+    "/healthz/live": "200 while the process answers; the press's own answer",
+    "/healthz/ready": "200 when database, migrations and workers are well, else 503 with a line for each lack",
+}
+
+
+def stand_up() -> None:
+    """Load Django in a folder of its own."""
+    home = tempfile.mkdtemp(prefix="masthead-reference-")
+    os.environ.update(MASTHEAD_HOME=home, MASTHEAD_SECRET="x" * 40, DJANGO_SETTINGS_MODULE="masthead.web.settings")
+    os.environ["MASTHEAD_ADDRESS"] = "http://127.0.0.1:8000"
+    from masthead.web import workers
+
+    workers.prepare()
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+
+def settings_page() -> str:
+    from pydantic_core import PydanticUndefined
+
+    from masthead.core.config import PREFIX, SECRETS, Config
+
+    rows = []
+    for name, field in Config.model_fields.items():
+        missing = field.default is PydanticUndefined
+        default = "–" if missing or name in SECRETS else f"`{_plain(field.default)}`"
+        where = "environment alone" if name in SECRETS else "file or environment"
+        rows.append((f"`{name}`", f"`{PREFIX}{name.upper()}`", default, where, field.description or ""))
+    return _page(
+        "Settings",
+        "Read once, at the start, from the environment and from `masthead.toml` in the newsroom's folder; the "
+        "environment wins. A bad one stops the start with one line that names it. Secrets come from the environment or "
+        "from `secrets.env` beside the file, which `masthead` reads into the environment. What an editor may want to "
+        "change is not here but on the desk.",
+        _table(("in the file", "in the environment", "default", "from", "meaning"), rows),
+    )
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Every word that may follow `masthead`."""
+    from masthead.__main__ import parser
+
+    [of_all] = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(of_all.choices)
+
+
+def commands_page() -> str:
+    parts = ["Before the command: `--home DIR` names the newsroom's folder (default: `MASTHEAD_HOME`, else here)."]
+    for name, sub in commands().items():
+        rows = [
+            (f"`{' '.join(action.option_strings) or action.metavar or action.dest}`", action.help or "")
+            for action in sub._actions
+            if action.dest != "help"
+        ]
+        parts += [f"## masthead {name}", sub.description or "", _table(("word", "meaning"), rows)]
+    parts.append("Status 0: done. 1: refused or wrong, with one line that says why. 2: a word was not understood.")
+    return _page("Commands", "`masthead`, also `python -m masthead`.", "\n\n".join(filter(None, parts)))
+
+
+def signals_page() -> str:
+    rows = [(f"`{room}.{name}`", told) for room, name, told in signals()]
+    return _page(
+        "Signals",
+        "Declared by a lower floor, heard by higher ones, and for nothing else. Where money or a pledge moves only "
+        "`membership` hears it inside the transaction; everyone else hears after the commit, from a stored row.",
+        _table(("signal", "told with it"), rows),
+    )
+
+
+def signals() -> Iterator[tuple[str, str, str]]:
+    """Every signal of the house: room, name, what stands beside it in the source."""
+    for path in sorted(HOUSE.glob("*/signals.py")):
+        source = path.read_text()
+        lines, nodes = source.splitlines(), ast.parse(source).body
+        for node, after in zip(nodes, [*nodes[1:], None], strict=True):
+            if not (isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Signal(")):
+                continue
+            told = ""
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                told = " ".join(str(after.value.value).split())
+            else:
+                above = node.lineno - 2
+                comment = []
+                while above >= 0 and lines[above].startswith("#"):
+                    comment.insert(0, lines[above].lstrip("# "))
+                    above -= 1
+                told = " ".join(comment)
+            yield path.parent.name, ast.unparse(node.targets[0]), told
+
+
+def audit_page() -> str:
+    from masthead.core import audit
+
+    rows = [(f"`{action}`", sentence) for action, sentence in sorted(audit.SENTENCES.items())]
+    return _page(
+        "Audit actions",
+        "Who did what to what. Rows keep references, dates and numbers; never names, addresses or what people wrote.",
+        _table(("action", "shown as"), rows),
+    )
+
+
+def paths_page() -> str:
+    rows = [(f"`{path}`", meaning) for path, meaning in PATHS.items()]
+    every = [(f"`{path}`", f"`{name}`") for path, name in patterns()]
+    hooks = [(f"`{name}`", meaning) for name, meaning in CONTRACT.items()]
+    return _page(
+        "Public paths, and the contract for checks",
+        "These stay: whoever checks, scripts or links may rely on them.",
+        _table(("path", "what it is"), rows)
+        + "\n\n## In the markup\n\n"
+        + _table(("hook", "meaning"), [*hooks, ("`figcaption .credit`", "who made a picture and which agency sent it")])
+        + "\n\n## Every address\n\nPrinted from the table of addresses; the desk's own are Wagtail's.\n\n"
+        + _table(("address", "name"), every),
+    )
+
+
+def patterns() -> list[tuple[str, str]]:
+    """Every address that is not the desk's, with its name."""
+    from django.urls import URLPattern, get_resolver
+
+    def walk(found: Iterable[Any], before: str) -> Iterator[tuple[str, str]]:
+        for pattern in found:
+            here = before + str(pattern.pattern).lstrip("^").rstrip("$")
+            if isinstance(pattern, URLPattern):
+                yield "/" + here, pattern.name or ""
+            elif not here.startswith("desk/"):
+                yield from walk(pattern.url_patterns, here)
+
+    return sorted(set(walk(get_resolver().url_patterns, "")))
+
+
+def hooks_page() -> str:
+    rows = [(f"`{name}`", meaning) for name, meaning in sorted(HOOKS.items())]
+    return _page(
+        "Hooks in the markup",
+        "Each `data-` attribute of ours and what it says. Those under *Public paths* are kept stable.",
+        _table(("attribute", "meaning"), rows),
+    )
+
+
+def hooks_in_use() -> set[str]:
+    """Every `data-` attribute that a template or a script of ours names."""
+    files = [*HOUSE.glob("*/templates/**/*.html"), *HOUSE.glob("*/static/js/**/*.js")]
+    found = {name for path in files for name in re.findall(r"\bdata-[a-z][a-z-]*[a-z]", path.read_text())}
+    stimulus = ("data-controller", "data-action", "data-w-")  # the desk's own library
+    return {name for name in found if not name.startswith(stimulus)}
+
+
+def accounts_page() -> str:
+    from masthead.money import guards, journal
+    from masthead.money.ledger import Account
+
+    names = {name: value for name, value in vars(Account).items() if name.isupper()}
+    rows = [(f"`{value}`", f"`Account.{name}`") for name, value in names.items()]
+    rows.append(("`owed_by:<provider>`", "`Account.owed_by(provider)`: what a provider holds until it pays it out"))
+    entries = [
+        (f"`{name}`", (getattr(journal, name).__doc__ or "").splitlines()[0])
+        for name in dir(journal)
+        if name.startswith("post_") and name != "post_all"
+    ]
+    guarded = sorted(guards.RULES)
+    text = (
+        _table(("account", "in the code"), rows) + "\n\n## What is posted\n\n" + _table(("entry", "meaning"), entries)
+    )
+    if guarded:
+        text += "\n\n## What the database refuses\n\n" + "\n".join(f"- `{name}`" for name in guarded)
+    return _page("Accounts of the ledger", "Debit stands above zero, credit below; each entry sums to zero.", text)
+
+
+def states_page() -> str:
+    from masthead.giving import states as giving
+    from masthead.money import states as money
+    from masthead.money.providers.practice import states as practice
+
+    parts = [
+        "## A pledge",
+        _table(("from", "to"), _moves(giving.MOVES)),
+        "## A gift",
+        _table(("from", "to"), _moves(giving.GIFT_MOVES)),
+    ]
+    for title, choices in (
+        ("A payment", money.PaymentState),
+        ("A visit to the pay page", money.CheckoutState),
+        ("A mandate", money.MandateState),
+        ("An event of a provider", money.EventState),
+    ):
+        parts += [f"## {title}", _table(("state", "means"), [(f"`{c.value}`", str(c.label)) for c in choices])]
+    parts += [
+        "## The practice bank's words and ours",
+        _table(
+            ("its state of a payment", "the fact that it tells"),
+            [(f"`{a}`", f"`{b}`") for a, b in practice.PAYMENT.items()],
+        ),
+        _table(("its reason", "ours"), [(f"`{a}`", f"`{b}`") for a, b in practice.FAILURES.items()]),
+    ]
+    return _page("States", "Printed from the tables in the code.", "\n\n".join(parts))
+
+
+def _pairs(table: dict[str, str | None]) -> list[tuple[str, str]]:
+    return [(f"`{theirs}`", f"`{ours}`" if ours else "nothing yet") for theirs, ours in table.items()]
+
+
+def _moves(table: dict[Any, set[Any]]) -> list[tuple[str, str]]:
+    order = list(table)
+    return [
+        (f"`{_value(was)}`", ", ".join(f"`{_value(to)}`" for to in order if to in table[was]) or "nothing")
+        for was in order
+    ]
+
+
+def rules_page() -> str:
+    from masthead.core import fillins, limits
+    from masthead.core.jobs import RULES
+
+    rules = [
+        (f"`{name.removeprefix('masthead.')}`", _span(period), _first(job))
+        for name, (period, job) in sorted(RULES.items())
+    ]
+    tries = [(f"`{name}`", f"{limit.times} in {_seconds(limit.per)}") for name, limit in sorted(limits.LIMITS.items())]
+    words = [(f"`{{{name}}}`",) for name in sorted(fillins.WORDS)]
+    return _page(
+        "Rules of the clock, limits, fill-in words",
+        "What happens by itself, what may not be tried too often, and the words that stand for a figure.",
+        "\n\n".join([
+            "## The clock", _table(("rule", "every", "does"), rules),
+            "## Limits", _table(("limit", "at most"), tries),
+            "## Fill-in words", _table(("word",), words),
+        ]),
+    )  # fmt: skip
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "signals.md": signals_page,
+    "audit.md": audit_page,
+    "paths.md": paths_page,
+    "hooks.md": hooks_page,
+    "accounts.md": accounts_page,
+    "states.md": states_page,
+    "rules.md": rules_page,
+}
+
+
+# --- words and tables ----------------------------------------------------------------------------------------
+
+
+def _page(title: str, introduction: str, body: str) -> str:
+    made = "<!-- Written by tools/reference.py (make docs) from the code. -->"
+    return f"# {title}\n\n{made}\n\n{introduction}\n\n{body.strip()}\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) if len(lines) > 2 else ""
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value) if value not in ("", None) else " "
+
+
+def _value(choice: Any) -> str:
+    return str(getattr(choice, "value", choice))
+
+
+def _first(job: Any) -> str:
+    return (job.function.__doc__ or "").strip().splitlines()[0] if job.function.__doc__ else ""
+
+
+def _span(period: Any) -> str:
+    return _seconds(int(period.total_seconds()))
+
+
+def _seconds(seconds: int) -> str:
+    for length, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds % length == 0:
+            return name if seconds == length else f"{seconds // length} {name}s"
+    return f"{seconds} seconds"
+
+
+def stale() -> list[str]:
+    """The pages that are not as the code says."""
+    return [
+        name for name, write in PAGES.items() if not (SHELF / name).exists() or (SHELF / name).read_text() != write()
+    ]
+
+
+def main() -> int:
+    stand_up()
+    if "--check" in sys.argv:
+        found = stale()
+        print(f"stale: {', '.join(found)}: run `make docs`" if found else "docs/reference/ is as the code says")
+        return 1 if found else 0
+    SHELF.mkdir(parents=True, exist_ok=True)
+    for name, write in PAGES.items():
+        (SHELF / name).write_text(write())
+    print(f"{len(PAGES)} pages written to {SHELF.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
