@@ -160,6 +160,11 @@ class Editor(Person):
         self.page.get_by_role("button", name="Publish", exact=True).click()
         self.page.locator(".messages li").first.wait_for()
 
+    def keeps(self) -> None:
+        """Press 'Save draft', so that what stands in the form is what is stored, whatever the last autosave held."""
+        self.page.get_by_role("button", name="Save draft", exact=True).click()
+        expect(self.page.locator(".messages .success")).to_be_visible()
+
     @property
     def told(self) -> str:
         """What the desk says above the form, and beside its fields."""

@@ -64,6 +64,7 @@ def story(browser: Browser, newsroom: RunningNewsroom, tmp_path_factory) -> str:
     editor.writes("harbour", "The lamp on the breakwater burns again", "A volunteer did it.", PARAGRAPHS, file)
     editor.publishes()
     assert "has not been checked" in editor.told
+    editor.keeps()
     found = editor.checks_the_newest_picture()
     assert found == {
         "alt": "A lamp on a stone wall, at night.",
