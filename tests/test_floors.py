@@ -17,7 +17,8 @@ FLOORS = [
     {"money", "newsroom"},
     {"giving"},
     {"membership"},
-    {"appeals", "adverts"},
+    {"appeals", "adverts", "letters", "calls"},
+    {"openbooks"},
     {"web"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -24,6 +24,9 @@ APPEND_SLASH = True
 
 INSTALLED_APPS = [
     "masthead.web",
+    "masthead.openbooks",
+    "masthead.letters",
+    "masthead.calls",
     "masthead.adverts",
     "masthead.appeals",
     "masthead.membership",

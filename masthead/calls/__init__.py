@@ -1,0 +1,1 @@
+"""Group calls for supporters: dates, seats, questions and the way in."""

@@ -1,0 +1,1 @@
+"""Letters: lists, issues and their sending."""

@@ -1,0 +1,1 @@
+"""The public accounts: what was published, what came in and where it went."""
