@@ -17,8 +17,9 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 DESK = "/desk/"
 
-# Paths that others may write to: a provider's webhook is proven by its signature.
-OPEN_TO_OTHERS = ("/hooks/",)
+# Paths that others may write to: a provider's webhook is proven by its signature, and a mail program that unsubscribes
+# with one click (RFC 8058) by the signed address that it was given.
+OPEN_TO_OTHERS = ("/hooks/", "/letters/unsubscribe/")
 
 ONLY_AT_THE_DESK = (
     "django.contrib.sessions.middleware.SessionMiddleware",

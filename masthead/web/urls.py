@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/", include(desk_urls)),
     path("account/", include("masthead.readers.urls")),
     path("", include("masthead.giving.urls")),
+    path("letters/", include("masthead.letters.urls")),
     path("hooks/", include("masthead.money.urls")),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -1,0 +1,1 @@
+"""Issues of letters: what was written, and when it went out."""

@@ -1,0 +1,1 @@
+"""Addresses that are written to no more, and why."""

@@ -1,0 +1,1 @@
+"""What letters hold of a reader."""

@@ -1,0 +1,1 @@
+"""Signing up, joining, leaving: the verbs of lists."""

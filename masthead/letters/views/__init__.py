@@ -1,0 +1,1 @@
+"""What readers do with letters: sign up, confirm, choose, leave."""
