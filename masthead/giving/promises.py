@@ -16,6 +16,7 @@ class Promise:
 
     name: str
     sentence: str
+    code: str = ""  # by which a higher floor knows how it is used
 
 
 @dataclass(frozen=True)

@@ -43,14 +43,14 @@ def kept_for(reader: Reader | None, device: Device | None) -> list[Kept]:
         if held is None or grants.lasts_longer(grant, held):
             best[grant.benefit] = grant
     known = Benefit.objects.filter(code__in=best, delivered=True)
-    kept = [Kept(Promise(b.name, b.sentence), best[b.code].over_at, _why(best[b.code])) for b in known]
+    kept = [Kept(Promise(b.name, b.sentence, b.code), best[b.code].over_at, _why(best[b.code])) for b in known]
     if AD_FREE not in best and "thanked" in best:
         kept.append(Kept(Promise("No appeals", "The adverts stay."), best["thanked"].over_at, _why(best["thanked"])))
     return kept
 
 
 def _promises(tier: Tier) -> list[Promise]:
-    return [Promise(b.name, b.sentence) for b in tier.benefits.all() if b.delivered]
+    return [Promise(b.name, b.sentence, b.code) for b in tier.benefits.all() if b.delivered]
 
 
 def _frees(tier: Tier) -> bool:

@@ -107,7 +107,11 @@ def test_only_benefits_that_are_delivered_and_granted_are_promised():
 
     promised = for_page("public").end.benefits
 
-    assert promised == ["No adverts, no appeals"]
+    assert promised == [
+        "No adverts, no appeals",
+        "A letter every month from behind the scenes",
+        "The call with the editor-in-chief",
+    ]
     assert Tier.objects.get().benefits.filter(delivered=False).exists()
 
 
