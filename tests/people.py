@@ -133,6 +133,14 @@ class Editor(Person):
         self._uploads(picture)
         for number, paragraph in enumerate(paragraphs):
             self._adds_a_paragraph(paragraph, number)
+        self._waits_for_the_autosave(paragraphs[-1])
+
+    def _waits_for_the_autosave(self, words: str) -> None:
+        """Until the desk has saved the last words by itself and says so: who presses a button while a save is under
+        way is asked which version shall stand."""
+        newest = "SELECT content FROM wagtailcore_revision ORDER BY id DESC LIMIT 1"
+        until(lambda: any(words[:40] in str(row[0]) for row in self.newsroom.rows(newest)), what="the autosave")
+        expect(self.page.locator(".w-autosave-indicator__state--saved")).to_be_visible()
 
     def _uploads(self, picture: Path) -> None:
         self.page.get_by_role("button", name="Choose an image").first.click()
