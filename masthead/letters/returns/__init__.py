@@ -1,0 +1,1 @@
+"""How bounces and complaints come in: by webhooks of providers and from a mailbox of delivery reports."""
