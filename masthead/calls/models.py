@@ -4,13 +4,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.files.storage import Storage, storages
+from django.core.validators import FileExtensionValidator, MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
 from masthead.core import clock
+from masthead.newsroom import films
 from masthead.newsroom.models import FilmPage
 from masthead.press.models import OnPages
 from masthead.readers.models import Device, Reader, new_reference
@@ -169,6 +171,7 @@ class Call(OnPages):
     title = models.CharField(_("title"), max_length=120)
     standfirst = models.CharField(_("standfirst"), max_length=240, blank=True)
     host_name = models.CharField(_("who answers"), max_length=80, blank=True)
+    slot = models.DateField(null=True, blank=True, editable=False)  # the day that the rule of its series had named
     starts_at = models.DateTimeField(_("begins"), db_index=True)
     ends_at = models.DateTimeField(_("ends"), editable=False)
     minutes = models.PositiveSmallIntegerField(
@@ -183,10 +186,14 @@ class Call(OnPages):
     place = models.JSONField(default=dict, blank=True, editable=False)
 
     invite_at = models.DateTimeField(_("supporters are invited"), null=True, blank=True)
-    invited_through = models.BigIntegerField(default=0, editable=False)  # the last grant that was looked at
 
     film = models.ForeignKey(
-        FilmPage, verbose_name=_("recording"), null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+        FilmPage,
+        verbose_name=_("film for everybody"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="calls",
     )
     notes = RichTextField(
         _("notes"), blank=True, features=["bold", "italic", "link", "ul", "ol"], validators=[MaxLengthValidator(20_000)]
@@ -195,6 +202,8 @@ class Call(OnPages):
     reserved_count = models.PositiveIntegerField(_("reserved"), default=0, editable=False)
     came_count = models.PositiveIntegerField(_("came"), default=0, editable=False)
     asked_count = models.PositiveIntegerField(_("asked"), default=0, editable=False)
+
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)  # when who came and asked was erased
 
     made_at = models.DateTimeField(default=clock.now, editable=False)
     made_by = models.CharField(max_length=60, editable=False, default="system:clock")
@@ -208,6 +217,7 @@ class Call(OnPages):
         verbose_name_plural = _("calls")
         constraints = [
             CheckConstraint(name="call_has_seats_and_minutes", condition=Q(capacity__gt=0, minutes__gt=0)),
+            UniqueConstraint(name="call_once_for_a_day_of_its_series", fields=["series", "slot"]),
             CheckConstraint(name="call_ends_after_it_begins", condition=Q(ends_at__gt=models.F("starts_at"))),
             CheckConstraint(
                 name="call_gives_no_more_seats_than_it_has",
@@ -321,6 +331,20 @@ class Seat(models.Model):
         return self.state == SeatState.WAITING
 
 
+class Invitation(models.Model):
+    """One reader was invited to one call; the row is written with the mail, so that nobody is invited twice."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="invitations")
+    reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [UniqueConstraint(name="invitation_once_for_a_reader", fields=["call", "reader"])]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
 class QuestionState(models.TextChoices):
     """How a question stands."""
 
@@ -345,6 +369,7 @@ class Question(models.Model):
     vote_count = models.PositiveIntegerField(_("votes"), default=0, editable=False)
     asked_at = models.DateTimeField(_("asked"), default=clock.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    hidden_why = models.CharField(max_length=200, blank=True)
     second = models.PositiveIntegerField(_("second in the recording"), null=True, blank=True)
 
     class Meta:
@@ -359,6 +384,9 @@ class Question(models.Model):
             CheckConstraint(
                 name="question_answered_at_a_moment",
                 condition=~Q(state=QuestionState.ANSWERED) | Q(answered_at__isnull=False),
+            ),
+            CheckConstraint(
+                name="question_hidden_for_a_reason", condition=~Q(state=QuestionState.HIDDEN) | ~Q(hidden_why="")
             ),
         ]
 
@@ -378,3 +406,40 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"vote {self.pk}"
+
+
+def kept_apart() -> Storage:
+    """Where recordings lie: outside the folder that anyone may fetch from; one view gives them out."""
+    return storages["originals"]
+
+
+class Recording(OnPages):
+    """The film of a call, for those who may be at calls: the questions answered are its chapters.
+
+    Not a FilmPage, whose file anyone may fetch. `published_at` empty: seen at the desk alone.
+    """
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="recording")
+    file = models.FileField(
+        _("film"),
+        upload_to="recordings",
+        storage=kept_apart,
+        max_length=200,
+        validators=[FileExtensionValidator(["mp4", "webm"]), films.is_a_film],
+    )
+    captions = models.FileField(
+        _("captions"),
+        upload_to="recordings",
+        storage=kept_apart,
+        max_length=200,
+        validators=[FileExtensionValidator(["vtt"]), films.is_captions],
+    )
+    seconds = models.PositiveIntegerField(_("length in seconds"), validators=[MinValueValidator(1)])
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("recording")
+        constraints = [CheckConstraint(name="recording_lasts", condition=Q(seconds__gt=0))]
+
+    def __str__(self) -> str:
+        return f"recording of call {self.call_id}"
