@@ -8,7 +8,6 @@ urlpatterns = [
     path("support/", views.support, name="support"),
     path("support/thanks/<str:reference>/", views.thanks, name="thanks"),
     path("support/thanks/<str:reference>/email/", views.correct_address, name="thanks-email"),
-    path("account/", views.account, name="account"),
     path("account/receipts/<str:reference>/", views.receipt, name="receipt"),
     path("account/pledges/<str:reference>/amount/", views.change, name="pledge-change"),
     path("account/pledges/<str:reference>/pause/", views.pause, name="pledge-pause"),

@@ -37,12 +37,6 @@ BANK_IS_AWAY = (
     "The bank does not answer at the moment, so nothing has been taken. "
     "What you typed is still here: try again in a few minutes."
 )
-DONE = {
-    "changed": "Changed. What you give from now on stands below.",
-    "paused": "Paused. Nothing will be collected before the day that stands below.",
-    "resumed": "Welcome back. When it is collected next stands below.",
-    "ended": "Ended. Nothing more will be collected. Thank you for the time in which you helped.",
-}
 
 
 # --- Giving --------------------------------------------------------------------------------------------
@@ -205,28 +199,7 @@ def _often(order: Pledge | Gift) -> str:
     return str(order.interval) if isinstance(order, Pledge) else Rhythm.ONCE.value
 
 
-# --- The account -----------------------------------------------------------------------------------------
-
-
-@never_cache
-@require_safe
-def account(request: Request) -> HttpResponse:
-    """What one gives, what one gets, receipts; also for the device that paid and has not confirmed its address."""
-    if request.reader is None and not _gave(request):
-        return redirect(sign_in_address("/account/"))
-    mine = Pledge.objects.of(request.reader, request.device).begun().select_related("mandate")
-    rows = receipts.listed(request.reader, request.device)
-    context = {
-        "live": [pledge for pledge in mine if pledge.live],
-        "ended": [pledge for pledge in mine if not pledge.live],
-        "kept": promises.kept_for(request.reader, request.device),
-        "receipts": rows,
-        "total": receipts.total(rows),
-        "reader": request.reader,
-        "unconfirmed": _unconfirmed(request),
-        "done": DONE.get(request.GET.get("done", ""), ""),
-    }
-    return render(request, "giving/account.html", context)
+# --- The giver's own controls ------------------------------------------------------------------------------
 
 
 @never_cache
@@ -310,18 +283,6 @@ def _own_pledge(request: Request, reference: str) -> Pledge:
     mine = Pledge.objects.of(request.reader, request.device).begun()
     pledge: Pledge = get_object_or_404(mine, reference=reference)
     return pledge
-
-
-def _gave(request: Request) -> bool:
-    pledged = Pledge.objects.of(None, request.device).begun().exists()
-    return pledged or Gift.objects.of(None, request.device).given().exists()
-
-
-def _unconfirmed(request: Request) -> Pledge | Gift | None:
-    """What was given on this device and belongs to no account yet."""
-    pledge: Pledge | None = Pledge.objects.of(None, request.device).begun().first()
-    gift: Gift | None = Gift.objects.of(None, request.device).given().first()
-    return pledge or gift
 
 
 def _done(what: str) -> HttpResponse:

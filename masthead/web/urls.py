@@ -3,10 +3,11 @@
 from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
-from masthead.web.views import demo, health, machines, pages, searching
+from masthead.web.views import account, demo, health, machines, pages, searching
 
 urlpatterns = [
     path("desk/", include(desk_urls)),
+    path("account/", account.page, name="account"),
     path("account/", include("masthead.readers.urls")),
     path("", include("masthead.giving.urls")),
     path("letters/", include("masthead.letters.urls")),
