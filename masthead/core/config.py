@@ -16,7 +16,16 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "MASTHEAD_"
-SECRETS = ("secret", "secret_before", "mail_password", "database_password")
+SECRETS = (
+    "secret",
+    "secret_before",
+    "mail_password",
+    "database_password",
+    "jitsi_key",
+    "returns_password",
+    "hooks_password",
+    "hooks_key",
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,6 +52,16 @@ class Config(BaseSettings):
     mail: str = Field("", description="smtp://user@host:587 or smtps://…; empty keeps mail in the folder `mail`.")
     mail_password: SecretStr = Field(SecretStr(""), description="Password of the mail server's user.")
     mail_from: str = Field("newsroom@localhost", description="The address that mail comes from.")
+    jitsi_app_id: str = Field("", description="The app id that a Jitsi server for calls knows us by.")
+    jitsi_key: SecretStr = Field(SecretStr(""), description="Its secret (HS256), or a private key in PEM (RS256).")
+    jitsi_key_id: str = Field("", description="With a private key: the id that the server knows it by.")
+    returns_address: str = Field(
+        "", description="Where letters that can't be delivered go back to; empty: `mail_from`."
+    )
+    returns_mailbox: str = Field("", description="The mailbox of that: imaps://user@host/INBOX, or maildir:/path.")
+    returns_password: SecretStr = Field(SecretStr(""), description="Password of that mailbox's user.")
+    hooks_password: SecretStr = Field(SecretStr(""), description="user:password that a mail provider's webhooks give.")
+    hooks_key: SecretStr = Field(SecretStr(""), description="The key that a mail provider signs its webhooks with.")
     web_processes: Annotated[int, Field(ge=1, le=64)] = Field(1, description="How many web processes serve.")
     print_memory_mb: Annotated[int, Field(ge=4, le=4096)] = Field(64, description="Memory for prints, a process.")
     behind_proxy: bool = Field(False, description="Whether a proxy of yours sets X-Forwarded-For.")
