@@ -1,0 +1,1 @@
+"""Letters on the desk: lists, issues, sending, suppressions."""
