@@ -20,12 +20,17 @@ SECRETS = (
     "secret",
     "secret_before",
     "mail_password",
+    "letters_password",
+    "letters_key",
+    "letters_fallback_key",
+    "dkim_key",
     "database_password",
     "jitsi_key",
     "returns_password",
     "hooks_password",
     "hooks_key",
 )
+Transport = Literal["smtp", "postmark", "mailgun"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -52,6 +57,24 @@ class Config(BaseSettings):
     mail: str = Field("", description="smtp://user@host:587 or smtps://…; empty keeps mail in the folder `mail`.")
     mail_password: SecretStr = Field(SecretStr(""), description="Password of the mail server's user.")
     mail_from: str = Field("newsroom@localhost", description="The address that mail comes from.")
+    letters_through: Transport = Field("smtp", description="What takes letters to many: a mail server, or a provider.")
+    letters_mail: str = Field("", description="A mail server for letters alone, as `mail` is written; empty: `mail`.")
+    letters_password: SecretStr = Field(SecretStr(""), description="Password of that mail server's user.")
+    letters_key: SecretStr = Field(SecretStr(""), description="The key that the provider of letters knows us by.")
+    letters_api: str = Field("", description="Where the provider answers, when not at its usual address.")
+    letters_fallback: Transport | Literal[""] = Field("", description="What takes letters when the first fails.")
+    letters_fallback_key: SecretStr = Field(SecretStr(""), description="The key for it, when it is a provider.")
+    letters_fallback_api: str = Field("", description="Where it answers, when not at its usual address.")
+    letters_from: str = Field("", description="The address that letters come from; empty: `mail_from`.")
+    letters_unsubscribe: str = Field("", description="An address for unsubscribing by mail, named in letters' headers.")
+    letters_a_minute: Annotated[int, Field(ge=0)] = Field(
+        1000, description="How many letters a minute one receiving domain gets at most; 0: as many as it takes."
+    )
+    letters_patience: Annotated[int, Field(ge=1, le=600)] = Field(
+        20, description="For how many seconds a mail server may be silent before letters are tried again later."
+    )
+    dkim_selector: str = Field("", description="The name under which the public key for signatures is in the DNS.")
+    dkim_key: SecretStr = Field(SecretStr(""), description="The private key for DKIM signatures, PEM: RSA or Ed25519.")
     jitsi_app_id: str = Field("", description="The app id that a Jitsi server for calls knows us by.")
     jitsi_key: SecretStr = Field(SecretStr(""), description="Its secret (HS256), or a private key in PEM (RS256).")
     jitsi_key_id: str = Field("", description="With a private key: the id that the server knows it by.")
