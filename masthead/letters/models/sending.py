@@ -169,7 +169,7 @@ class Delivery(models.Model):
 
 
 class Lane(models.Model):
-    """One chain of batches of a mailing: at any moment exactly one turn of it is valid, so no two have a row in hand."""
+    """One chain of batches: at any moment exactly one turn of it is valid, so no two workers have a row in hand."""
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="lanes")
     number = models.PositiveSmallIntegerField()
