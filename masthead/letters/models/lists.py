@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from masthead.core import clock
 from masthead.press.models import OnPages
 
-__all__ = ["Consent", "Left", "LetterList", "LetterListQuerySet", "Rhythm", "SignUp", "Subscription"]
+__all__ = ["Consent", "Left", "LetterList", "LetterListQuerySet", "LinkKey", "Rhythm", "SignUp", "Subscription"]
 
 OUR_OWN_WORDS = frozenset({"sign-up", "confirm", "choose", "unsubscribe"})
 """Addresses below /letters/ that no list can have, because something else answers there."""
@@ -173,3 +173,17 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"sign-up of {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class LinkKey(models.Model):
+    """A key that links in letters were signed with, kept so that they outlive the rotation of the newsroom's secret.
+
+    It is derived from the secret one way, for letters' links alone: it opens nothing else, and gives nothing back.
+    """
+
+    key_id = models.CharField(max_length=8, unique=True)
+    key = models.CharField(max_length=64, help_text="Hexadecimal.")
+    last_signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key_id
