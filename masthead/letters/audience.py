@@ -1,11 +1,11 @@
 """Who gets a list's letters, and who of those that one would expect does not, with the reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from masthead.core import clock
 from masthead.letters import suppression
@@ -20,6 +20,8 @@ EXCLUSIONS = {
     "erased": "Erased their account",
 }
 """Why somebody gets no copy, by code. Where several apply, the first of erased, left, no-grant, suppressed is given."""
+
+EVERYBODY = Q()
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,20 @@ def candidates(letters: LetterList, *, after: int = 0, limit: int = 1000) -> lis
     expected = _who_joined(letters, after, limit) if letters.is_free else _who_had(letters, after, limit)
     if not expected:
         return []
-    granted = _granted(letters, after, expected[-1].reader_id)
+    return _asked(letters, expected, _granted(letters, Q(reader_id__gt=after, reader_id__lte=expected[-1].reader_id)))
+
+
+def among(letters: LetterList, readers: Collection[int]) -> list[Candidate]:
+    """The same, asked again for some hundred of these people: whoever is not named may have no copy at all."""
+    these = Q(reader_id__in=readers)
+    if letters.is_free:
+        expected = _who_joined(letters, 0, len(readers), these)
+    else:
+        expected = _who_had(letters, 0, len(readers), Q(pk__in=readers))
+    return _asked(letters, expected, _granted(letters, these))
+
+
+def _asked(letters: LetterList, expected: "list[_Expected]", granted: defaultdict[int, set[str]]) -> list[Candidate]:
     out_of_reach = suppression.suppressed({row.email for row in expected if row.email})
     return [
         Candidate(
@@ -79,23 +94,23 @@ def size(letters: LetterList) -> int:
     return of(letters).count()
 
 
-def _who_joined(letters: LetterList, after: int, limit: int) -> list[_Expected]:
-    rows = Subscription.objects.filter(list=letters, reader_id__gt=after).order_by("reader_id")
+def _who_joined(letters: LetterList, after: int, limit: int, these: Q = EVERYBODY) -> list[_Expected]:
+    rows = Subscription.objects.filter(these, list=letters, reader_id__gt=after).order_by("reader_id")
     facts = rows.values_list("reader_id", "reader__email", "reader__erased_at", "left_at")[:limit]
     return [_Expected(pk, email or "", erased is not None, left is not None) for pk, email, erased, left in facts]
 
 
-def _who_had(letters: LetterList, after: int, limit: int) -> list[_Expected]:
+def _who_had(letters: LetterList, after: int, limit: int, these: Q = EVERYBODY) -> list[_Expected]:
     ever = Grant.objects.filter(benefit=letters.benefit, reader=OuterRef("pk"))
     left = Subscription.objects.left().filter(list=letters, reader=OuterRef("pk"))
-    rows = Reader.objects.filter(Exists(ever), pk__gt=after).order_by("pk").annotate(has_left=Exists(left))
+    rows = Reader.objects.filter(Exists(ever), these, pk__gt=after).order_by("pk").annotate(has_left=Exists(left))
     facts = rows.values_list("pk", "email", "erased_at", "has_left")[:limit]
     return [_Expected(pk, email or "", erased is not None, has_left) for pk, email, erased, has_left in facts]
 
 
-def _granted(letters: LetterList, after: int, last: int) -> defaultdict[int, set[str]]:
-    """Which of the two benefits that matter here each reader of this stretch has now."""
-    live = Grant.objects.at(clock.now()).filter(reader_id__gt=after, reader_id__lte=last)
+def _granted(letters: LetterList, these: Q) -> defaultdict[int, set[str]]:
+    """Which of the two benefits that matter here each of these readers has now."""
+    live = Grant.objects.at(clock.now()).filter(these)
     found: defaultdict[int, set[str]] = defaultdict(set)
     asked = {AD_FREE, letters.benefit}
     for reader_id, benefit in live.filter(benefit__in=asked).order_by().values_list("reader_id", "benefit"):
