@@ -9,5 +9,5 @@ MENU = Menu(register_hook_name="register_letters_menu_item", construct_hook_name
 
 @hooks.register("register_admin_menu_item")
 def letters() -> SubmenuMenuItem:
-    """Lists, issues, mailings, suppressions: a viewset stands in it that has `menu_hook = "register_letters_menu_item"`."""
+    """Lists, issues, mailings, suppressions: a viewset with `menu_hook = "register_letters_menu_item"` stands in it."""
     return SubmenuMenuItem(_("Letters"), MENU, name="letters", icon_name="mail", order=320)
