@@ -1,5 +1,6 @@
 import smtplib
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.apps import apps
@@ -99,3 +100,26 @@ def test_a_line_break_in_a_subject_adds_no_header(a_template):
     message = mail.queue("core/hello", "ada@example.org", {"name": "Ada\nBcc: eve@example.org"}, key="hello:1")
 
     assert message.subject == "Hello Ada"
+
+
+def test_a_file_goes_with_its_mail_as_it_was_written_down(a_template):
+    calendar = mail.Attachment("call.ics", "calendar", "SUMMARY:Größe\r\n", {"method": "REQUEST"})
+    mail.queue("core/hello", "ada@example.org", {"name": "Ada"}, key="hello:1", attachments=[calendar])
+
+    jobs.run_all()
+
+    part = message_from_bytes(outbox.outbox[0].message().as_bytes(), policy=policy.default).get_payload()[-1]
+    assert (part.get_content_type(), part["Content-Type"].params["method"]) == ("text/calendar", "REQUEST")
+    assert (part.get_filename(), part.get_content()) == ("call.ics", "SUMMARY:Größe\r\n")
+
+
+def test_what_goes_to_many_does_not_stand_before_a_code(a_template):
+    mail.queue("core/hello", "many@example.org", {"name": "all"}, key="hello:1", worker="later")
+    mail.queue("core/hello", "ada@example.org", {"name": "Ada"}, key="hello:2")
+
+    while (row := jobs.claim_next(jobs.QUEUES["now"], "now")) is not None:
+        jobs.run_row(row)
+
+    assert [sent.to for sent in outbox.outbox] == [["ada@example.org"]]
+    jobs.run_all()
+    assert [sent.to for sent in outbox.outbox] == [["ada@example.org"], ["many@example.org"]]

@@ -4,12 +4,14 @@ A template `giving/receipt` is the file `mail/receipt.txt` of the app `giving`: 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from email.mime.text import MIMEText
 from email.utils import formatdate
 from pathlib import Path
 from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import Any
+from typing import Any, Literal
 
 from django.apps import apps
 from django.conf import settings
@@ -27,6 +29,24 @@ KEPT = timedelta(days=30)
 COMMON: list[Callable[[], dict[str, Any]]] = []
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A text file that goes with a mail. `facts` are parameters of its type: `{"method": "REQUEST"}`."""
+
+    name: str
+    subtype: str  # of text/: 'calendar', 'csv', 'plain'
+    text: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def as_part(self) -> MIMEText:
+        """As mail carries it."""
+        part = MIMEText(self.text, self.subtype, "utf-8")
+        for name, value in self.facts.items():
+            part.set_param(name, value)
+        part.add_header("Content-Disposition", "attachment", filename=self.name)
+        return part
+
+
 def says_in_every_mail(function: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
     """Register a function whose values every template can use: a higher floor tells the paper's name."""
     COMMON.append(function)
@@ -39,9 +59,19 @@ def _render(path: Path, context: dict[str, Any]) -> str:
 
 
 def queue(
-    template: str, to: str, context: dict[str, Any], *, key: str, headers: dict[str, str] | None = None
+    template: str,
+    to: str,
+    context: dict[str, Any],
+    *,
+    key: str,
+    headers: dict[str, str] | None = None,
+    attachments: Sequence[Attachment] = (),
+    worker: Literal["now", "later"] = "now",
 ) -> Message:
-    """Write one mail down, to be sent after the commit. A second call with the same `key` changes nothing."""
+    """Write one mail down, to be sent after the commit. A second call with the same `key` changes nothing.
+
+    `worker`: 'later' for what goes to many at once, so that sign-in codes and receipts need not stand behind it.
+    """
     app, name = template.split("/")
     values: dict[str, Any] = {"site": settings.SITE_ADDRESS}
     for common in COMMON:
@@ -57,11 +87,12 @@ def queue(
                 "subject": " ".join(subject.removeprefix("Subject:").split())[:250],
                 "text": text.strip() + "\n",
                 "headers": headers or {},
+                "attachments": [asdict(attachment) for attachment in attachments],
                 "queued_at": clock.now(),
             },
         )
         if is_new:
-            deliver.enqueue(message.pk)
+            (deliver if worker == "now" else deliver_in_turn).enqueue(message.pk)
     return message
 
 
@@ -87,6 +118,7 @@ def deliver(pk: int) -> None:
             "Auto-Submitted": "auto-generated",
             **message.headers,
         },
+        attachments=[Attachment(**kept).as_part() for kept in message.attachments],
     )
     try:
         mail.send()
@@ -99,6 +131,12 @@ def deliver(pk: int) -> None:
         raise Trouble(f"the mail server did not take message {pk}: {type(error).__name__}") from error
     else:
         Message.objects.filter(pk=pk).update(sent_at=clock.now(), error="")
+
+
+@job(queue="later", tries=24)
+def deliver_in_turn(pk: int) -> None:
+    """As `deliver`, behind what the other worker does."""
+    deliver(pk)
 
 
 @every(days=1)
