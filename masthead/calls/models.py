@@ -289,7 +289,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 class Seat(models.Model):
     """One reader's seat at one call, or the place in its waiting list.
 
-    `live_device` and `live_token` name the one place from which the reader is in the call now.
+    `live_device` is the one device from which the reader is in the call, since `live_at`.
     """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="seats")
@@ -303,7 +303,7 @@ class Seat(models.Model):
     reminded_hour_at = models.DateTimeField(null=True, blank=True)
     came_at = models.DateTimeField(_("came"), null=True, blank=True)
     live_device = models.ForeignKey(Device, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    live_token = models.CharField(max_length=64, blank=True)
+    live_at = models.DateTimeField(null=True, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
