@@ -27,7 +27,7 @@ def check(paper: Any) -> None:
         return  # the field itself says how a colour is written
     wrong = {}
     for field, page in PAPER.items():
-        wash = _mixed(paper.accent_dark, page)
+        wash = mixed(paper.accent_dark, page)
         least = min(contrast(getattr(paper, field), ground) for ground in (page, wash))
         if least < ENOUGH:
             cure = _("Choose a darker one.") if field == "accent_light" else _("Choose a lighter one.")
@@ -37,7 +37,7 @@ def check(paper: Any) -> None:
         raise ValidationError(wrong)
 
 
-def _mixed(colour: str, ground: str) -> str:
+def mixed(colour: str, ground: str) -> str:
     """WASH of `colour` on `ground`. Mixed in sRGB, which here is within a unit or two of the browser's Oklab."""
     parts = ((int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(part * WASH + under * (1 - WASH)):02x}" for part, under in parts)
