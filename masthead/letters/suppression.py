@@ -1,15 +1,51 @@
 """Addresses that get no letters: what is heard of them, and the rules that follow from it.
 
-Only letters ask here. Mail to one person (a sign-in code, a receipt, a notice before money is taken) goes to a
-suppressed address all the same: it was asked for a minute ago, or the law wants it sent.
+What follows is counted from the whole set of reports about an address, so that repeats and another order of arrival
+give the same. Only letters ask here. Mail to one person (a sign-in code, a receipt, a notice before money is taken)
+goes to a suppressed address all the same: it was asked for a minute ago, or the law wants it sent.
 """
 
-from collections.abc import Iterable
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import transaction
+
+from masthead.core import audit, clock
 from masthead.core.actors import Actor
-from masthead.letters.models import Kind, Reason, Suppression
+from masthead.core.jobs import every, job
+from masthead.core.refusals import Refusal
+from masthead.letters import subscribing
+from masthead.letters.models import Delivery, DeliveryState, Kind, Left, LetterList, Reason, Report, Suppression
+from masthead.letters.returns import origins
+from masthead.readers import accounts, addresses, privacy
+from masthead.readers.models import Reader
+
+audit.register("letters.suppressed", "{by} had letters to an address stopped ({reason}): {subject}")
+audit.register("letters.suppression_lifted", "{by} allowed letters to an address again: {subject}")
+audit.register(
+    "letters.suppression_withdrawn", "letters go to an address again, since one arrived in between: {subject}"
+)
+
+SOFT_BOUNCES = 5  # in a row within SOFT_DAYS and none delivered between: then an address is given up
+SOFT_DAYS = timedelta(days=30)
+COMES_BACK_WITHIN = timedelta(days=5)  # how long mail servers try before they give up (RFC 5321, 4.5.4.1)
+AT_ONCE = 100  # reports a job weighs, so that it stays within its two seconds
+
+WEIGHT = {reason: len(Reason) - place for place, reason in enumerate(Reason)}
+FAILURES = (Kind.SOFT, Kind.INVALID, Kind.REFUSED)
+SAYS_NOTHING = (Kind.DELAYED, Kind.OTHER)
+
+
+class NoReason(Refusal):
+    for_people_text = "Say why, in a sentence: whoever looks at it later wants to know. Nothing has been changed."
+
+
+class LiftedAlready(Refusal):
+    for_people_text = "Letters go to this address already. Nothing has been changed."
 
 
 @dataclass(frozen=True)
@@ -30,31 +66,294 @@ class Heard:
     at: datetime | None = None
 
 
-def suppressed(addresses: Iterable[str]) -> set[str]:
-    """Those of `addresses`, normalised, that get no letters."""
-    raise NotImplementedError
+@dataclass(frozen=True)
+class Verdict:
+    """What follows from the reports about an address, and from which of them."""
+
+    reason: Reason
+    report: Report
+
+
+def suppressed(of: Iterable[str]) -> set[str]:
+    """Those of these addresses, normalised, that get no letters."""
+    return set(Suppression.objects.standing().filter(address__in=of).values_list("address", flat=True))
 
 
 def is_suppressed(address: str) -> bool:
     """Whether this address gets no letters."""
-    raise NotImplementedError
-
-
-def kind_of(status: str, text: str = "") -> Kind:
-    """What a mail server's answer means: INVALID, SOFT or REFUSED, by its code (`550`, `5.1.1`), else its words."""
-    raise NotImplementedError
+    return Suppression.objects.standing().filter(address=addresses.normalise(address)).exists()
 
 
 def heard(*reports: Heard) -> int:
     """Keep reports, each once, to be weighed by a job after the commit. Returns how many were new."""
-    raise NotImplementedError
+    now = clock.now()
+    rows = {(row.source, row.event_id): row for row in (_row(report, now) for report in reports)}
+    with transaction.atomic():
+        known = {
+            (source, event)
+            for source in {source for source, _ in rows}
+            for event in Report.objects.filter(
+                source=source, event_id__in=[event for its, event in rows if its == source]
+            ).values_list("event_id", flat=True)
+        }
+        new = [row for key, row in rows.items() if key not in known]
+        Report.objects.bulk_create(new, ignore_conflicts=True)
+        if new:
+            weigh.enqueue()
+    return len(new)
 
 
 def suppress(address: str, *, reason: Reason, by: Actor, source: str = "desk", detail: str = "") -> Suppression:
     """Write no more letters to `address`. A weightier reason takes the place of a lighter one."""
-    raise NotImplementedError
+    address = addresses.checked(address)
+    with transaction.atomic():
+        row = Suppression.objects.select_for_update().filter(address=address).first()
+        return _suppress(address, row, reason, by=by, source=source, detail=detail, since=clock.now())
 
 
 def lift(suppression: Suppression, *, why: str, by: Actor) -> Suppression:
-    """Write letters to the address again; what was heard until now no longer counts. Raises NoReason."""
-    raise NotImplementedError
+    """Write letters to the address again; what was heard until now no longer counts. Raises NoReason, LiftedAlready."""
+    if not why.strip():
+        raise NoReason
+    with transaction.atomic():
+        row = Suppression.objects.select_for_update().get(pk=suppression.pk)
+        if not row.stands:
+            raise LiftedAlready
+        row.lifted_at, row.lifted_by, row.lifted_why = clock.now(), str(by), why.strip()[:300]
+        row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+        audit.record("letters.suppression_lifted", row, by=by)
+    return row
+
+
+def proved(reader: Reader) -> None:
+    """Somebody signed in by a message to this address: so it exists, and what came back before says nothing now."""
+    found = Suppression.objects.standing().filter(address=reader.email, reason__in=(Reason.INVALID, Reason.BOUNCED))
+    for row in found:
+        lift(row, why="A message with a code arrived: the reader signed in by it.", by=reader.actor)
+
+
+# --- What answers mean ------------------------------------------------------------------------------------
+
+_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+_BASIC = re.compile(r"(?<![\d.])([245])\d\d(?![\d.])")
+_NO_MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}  # RFC 3463, 3.2 and 3.3; RFC 7505 for 5.1.10
+_FOR_NOW = {(2, 2), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3), (4, 4), (4, 5), (4, 6), (4, 7)}  # full, or out of reach
+_FULL = re.compile(r"quota|mailbox (is )?full|over ?quota|exceeded storage|insufficient (system )?storage", re.I)
+_POLICY = re.compile(r"spam|block(ed|list)|blacklist|policy|reputation|dmarc|spf\b|dkim|rate limit|too many", re.I)
+_UNKNOWN = re.compile(
+    r"(user|mailbox|recipient|address|account|alias)\W+(\w+\W+){0,3}?(unknown|not found|disabled|does ?n.t exist|"
+    r"does not exist|not exist|no longer|invalid|rejected: undeliverable)"
+    r"|(unknown|invalid|no such|no|not our) (local )?(user|mailbox|recipient|address|account|customer)",
+    re.I,
+)
+
+
+def kind_of(status: str, text: str = "") -> Kind:
+    """What a mail server's answer means: INVALID, SOFT or REFUSED, by its code (`550`, `5.1.1`), else by its words.
+
+    A lasting failure whose reason nobody tells is SOFT: it counts, but one alone stops nothing.
+    """
+    if coded := _ENHANCED.search(status) or _ENHANCED.search(text):
+        kind, subject, detail = (int(part) for part in coded.groups())
+        if kind != 5:
+            return Kind.SOFT if kind == 4 else Kind.DELIVERED
+        if (subject, detail) in _NO_MAILBOX:
+            return Kind.INVALID
+        if (subject, detail) in _FOR_NOW:
+            return Kind.SOFT
+        if subject:
+            return Kind.REFUSED
+    elif (basic := _BASIC.search(status) or _BASIC.search(text)) and basic[1] != "5":
+        return Kind.SOFT if basic[1] == "4" else Kind.DELIVERED
+    if _FULL.search(text):
+        return Kind.SOFT
+    if _POLICY.search(text):
+        return Kind.REFUSED
+    return Kind.INVALID if _UNKNOWN.search(text) else Kind.SOFT
+
+
+# --- Weighing ---------------------------------------------------------------------------------------------
+
+
+@job("now")
+def weigh() -> None:
+    """Weigh what was heard and not weighed yet, the oldest first."""
+    rows = list(Report.objects.filter(weighed_at=None).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    for pk in rows:
+        _weigh(pk)
+    if len(rows) == AT_ONCE:
+        weigh.enqueue()
+
+
+@every(minutes=5, queue="now")
+def weigh_the_rest() -> None:
+    """Weigh reports of letters that a fault left behind."""
+    weigh()
+
+
+@every(days=1)
+def forget_reports() -> None:
+    """Delete reports of letters ninety days after they came: they hold addresses. What followed from them stays."""
+    Report.objects.filter(heard_at__lt=clock.now() - Report.KEPT).delete()
+
+
+@transaction.atomic
+def _weigh(pk: int) -> None:
+    report = Report.objects.select_for_update().filter(pk=pk, weighed_at=None).first()
+    if report is None:
+        return
+    delivery = origins.delivery_of(report.message_id)
+    if delivery is not None and delivery.address:
+        report.address = delivery.address  # whatever forwarding made of it: this is where we sent it
+    holder = _holder(report, delivery)
+    report.weighed_at = clock.now()
+    if holder is None:  # nobody has this address any more: there is nothing to stop, and no reason to keep it
+        report.address = report.detail = ""
+    report.save(update_fields=["address", "detail", "weighed_at"])
+    if holder is None or report.kind in SAYS_NOTHING:
+        return
+    if report.kind in (Kind.COMPLAINED, Kind.LEFT):
+        _leave(holder, report, delivery)
+    if report.kind != Kind.LEFT:
+        _judge(report.address, holder)
+
+
+def _holder(report: Report, delivery: Delivery | None) -> Reader | None:
+    """The reader whose address this is: who had it when it happened, and has it still."""
+    holder = accounts.reader_at(report.address) if report.address else None
+    if holder is None or holder.confirmed_at > report.at:
+        return None
+    return None if delivery is not None and delivery.reader_id not in (None, holder.pk) else holder
+
+
+def _leave(reader: Reader, report: Report, delivery: Delivery | None) -> None:
+    """Take the reader off the list that it is about, or off all where nobody knows which; not one joined since."""
+    how = Left.COMPLAINT if report.kind == Kind.COMPLAINED else Left.ONE_CLICK
+    of_all = LetterList.objects.all()
+    for letters in of_all.filter(issues__mailing=delivery.mailing_id) if delivery is not None else of_all:
+        if letters.subscriptions.standing().filter(reader=reader, joined_at__gt=report.at).exists():
+            continue
+        subscribing.leave(reader, letters, how)
+
+
+def _judge(address: str, holder: Reader) -> None:
+    """Make the suppression of `address` what follows from all that was heard since it was lifted or proved."""
+    row = Suppression.objects.select_for_update().filter(address=address).first()
+    begins = max(filter(None, (holder.confirmed_at, row and row.lifted_at)))
+    reports = list(Report.objects.filter(address=address, at__gte=begins).order_by("at", "source", "event_id"))
+    found = verdict(reports, arrived=_arrived(address, reports))
+    if found is not None:
+        report = found.report
+        _suppress(
+            address, row, found.reason, by=_who(report.source), source=report.source, detail=report.detail,
+            since=report.at,
+        )  # fmt: skip
+    elif row is not None and row.stands and row.reason == Reason.BOUNCED and row.since > clock.now() - SOFT_DAYS:
+        audit.record("letters.suppression_withdrawn", row, by=Actor.system("returns"))
+        row.delete()
+
+
+def verdict(reports: Sequence[Report], *, arrived: Iterable[datetime] = ()) -> Verdict | None:
+    """What follows from `reports`, in the order in which things happened; `arrived` are moments of silent success."""
+    for kind, reason in ((Kind.COMPLAINED, Reason.COMPLAINED), (Kind.INVALID, Reason.INVALID)):
+        if first := next((report for report in reports if report.kind == kind), None):
+            return Verdict(reason, first)
+    good = sorted([*arrived, *(report.at for report in reports if report.kind == Kind.DELIVERED)])
+    row: list[Report] = []
+    for report in _once_a_letter(report for report in reports if report.kind == Kind.SOFT):
+        row = [one for one in row if report.at - one.at <= SOFT_DAYS]
+        if row and any(row[-1].at < moment <= report.at for moment in good):
+            row = []
+        row.append(report)
+        if len(row) == SOFT_BOUNCES:
+            return Verdict(Reason.BOUNCED, report)
+    return None
+
+
+def _once_a_letter(reports: Iterable[Report]) -> list[Report]:
+    """One letter may be reported twice, by a provider and by mail: it came back once."""
+    first: dict[str, Report] = {}
+    for report in reports:
+        first.setdefault(report.message_id or f"{report.source} {report.event_id}", report)
+    return list(first.values())
+
+
+def _arrived(address: str, reports: Sequence[Report]) -> list[datetime]:
+    """When letters were sent to `address` that nobody reported as failed: they must have arrived."""
+    soft = [report for report in reports if report.kind == Kind.SOFT]
+    if len(soft) < SOFT_BOUNCES:
+        return []
+    failed = [report for report in reports if report.kind in FAILURES]
+    named = {report.message_id for report in failed}
+    unnamed = [report.at for report in failed if not origins.is_ours(report.message_id)]
+    sent = Delivery.objects.filter(address=address, state=DeliveryState.SENT, sent_at__range=(soft[0].at, soft[-1].at))
+    return [
+        delivery.sent_at
+        for delivery in sent
+        if delivery.sent_at
+        and origins.message_id_of(delivery) not in named
+        and not any(delivery.sent_at <= at <= delivery.sent_at + COMES_BACK_WITHIN for at in unnamed)
+    ]
+
+
+def _suppress(
+    address: str, row: Suppression | None, reason: Reason, *, by: Actor, source: str, detail: str, since: datetime
+) -> Suppression:
+    """Write the row, unless a weightier reason stands; say so in the audit log when letters stop by it."""
+    fields: dict[str, Any] = {"reason": reason, "since": since, "source": source, "detail": detail[:300]}
+    if row is None:
+        row = Suppression.objects.create(address=address, **fields)
+    else:
+        if row.stands and WEIGHT[Reason(row.reason)] > WEIGHT[reason]:
+            return row
+        changes = not row.stands or row.reason != reason
+        for name, value in {**fields, "lifted_at": None, "lifted_by": "", "lifted_why": ""}.items():
+            setattr(row, name, value)
+        row.save()
+        if not changes:
+            return row
+    audit.record("letters.suppressed", row, by=by, reason=reason.value, source=source)
+    return row
+
+
+def _row(report: Heard, now: datetime) -> Report:
+    event_id = report.event_id if len(report.event_id) <= 80 else hashlib.sha256(report.event_id.encode()).hexdigest()
+    return Report(
+        source=report.source[:20],
+        event_id=event_id,
+        kind=report.kind,
+        address=addresses.normalise(report.address)[:254],
+        message_id=report.message_id.strip().strip("<>")[:250],
+        status=report.status[:12],
+        detail=" ".join(report.detail.replace("\0", "").split())[:300],
+        at=min(report.at or now, now),
+        heard_at=now,
+    )
+
+
+def _who(source: str) -> Actor:
+    return Actor.system("returns") if source in ("mailbox", "sending") else Actor.provider(source)
+
+
+# --- Privacy ----------------------------------------------------------------------------------------------
+
+
+def _export(reader: Reader) -> dict[str, Any]:
+    return {
+        "stopped": [
+            {"why": row.reason, "since": row.since.isoformat(), "lifted": row.lifted_at and row.lifted_at.isoformat()}
+            for row in Suppression.objects.filter(address=reader.email)
+        ],
+        "reports": [
+            {"what": report.kind, "at": report.at.isoformat(), "said": report.detail}
+            for report in Report.objects.filter(address=reader.email)
+        ],
+    }
+
+
+def _erase(reader: Reader) -> None:
+    Suppression.objects.filter(address=reader.email).delete()
+    Report.objects.filter(address=reader.email).update(address="", detail="")
+
+
+privacy.register("letters that came back", export=_export, erase=_erase)
