@@ -3,7 +3,6 @@
 A token names rows by number, never a person. It is one long part of a path, so that logs blot it out.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from masthead.core.jobs import every
 from masthead.core.refusals import Refusal
 from masthead.core.signing import Keyring
 from masthead.letters.models import LetterList, LinkKey
+from masthead.readers.models import Reader
 
 PURPOSE = "links in letters"
 LIVES = timedelta(days=2 * 366)
@@ -29,14 +29,6 @@ class LinkOver(Refusal):
     )
 
 
-@dataclass(frozen=True)
-class Bearer:
-    """Whom a link was made for, and for which list; 0: for all lists."""
-
-    reader_id: int
-    list_id: int = 0
-
-
 def unsubscribe(letters: LetterList, reader_id: int, issued_at: datetime | None = None) -> str:
     """The whole address where this reader leaves this list: a page with a button, and RFC 8058's bare POST."""
     return _address("letters-unsubscribe", LEAVE, reader_id, letters.pk, issued_at)
@@ -47,14 +39,18 @@ def preferences(reader_id: int, issued_at: datetime | None = None) -> str:
     return _address("letters-choose", CHOOSE, reader_id, 0, issued_at)
 
 
-def leaver(token: str) -> Bearer:
-    """Who may leave which list by `token`. Raises LinkOver."""
-    return _bearer(LEAVE, token)
+def leaver(token: str) -> tuple[Reader, LetterList]:
+    """Who may leave which list by `token`. Raises LinkOver, also when either is gone."""
+    reader_id, list_id = _facts(LEAVE, token)
+    letters = LetterList.objects.filter(pk=list_id).first()
+    if letters is None:
+        raise LinkOver
+    return _living(reader_id), letters
 
 
-def chooser(token: str) -> Bearer:
-    """Who may choose letters by `token`. Raises LinkOver."""
-    return _bearer(CHOOSE, token)
+def chooser(token: str) -> Reader:
+    """Who may choose letters by `token`. Raises LinkOver, also when the account is gone."""
+    return _living(_facts(CHOOSE, token)[0])
 
 
 @every(days=1)
@@ -87,7 +83,8 @@ def _address(name: str, what: str, reader_id: int, list_id: int, issued_at: date
     return settings.SITE_ADDRESS + reverse(name, args=[token])
 
 
-def _bearer(what: str, token: str) -> Bearer:
+def _facts(what: str, token: str) -> tuple[int, int]:
+    """The reader and the list (0: all lists) that a genuine token of this kind names."""
     facts, _, proof = token.rpartition(".")
     facts, _, key_id = facts.rpartition(".")
     if not _keys_with(key_id).verifies(f"{what}:{facts}", proof, key_id=key_id):
@@ -95,4 +92,11 @@ def _bearer(what: str, token: str) -> Bearer:
     reader_id, list_id, day = (int(number) for number in facts.split("."))
     if datetime.fromtimestamp(day * 86400, UTC) + LIVES < clock.now():
         raise LinkOver
-    return Bearer(reader_id, list_id)
+    return reader_id, list_id
+
+
+def _living(reader_id: int) -> Reader:
+    reader = Reader.objects.living().filter(pk=reader_id).first()
+    if reader is None:
+        raise LinkOver
+    return reader

@@ -28,13 +28,13 @@ SIGN_UPS_OF_ADDRESS = limits.define("letters.sign-ups-of-address", times=3, per=
 SIGN_UPS_ALTOGETHER = limits.define("letters.sign-ups-altogether", times=2000, per=3600)
 
 WORDS = {
-    "letter-1": "We write only the letters that you ask for. Each has a link that ends it with one click.",
-    "choices-1": "Letters that are ticked are sent to you; those that are not are not.",
+    "sign-up-1": "We ask you to confirm first. Nobody else gets the address, and one press of a button ends it.",
+    "choices-1": "Letters that are ticked are sent to you; the others are not.",
 }
 """What stood at the button, by key: proof of consent quotes it. A text that forms have shown is never changed;
 a new wording gets a new key."""
 
-SIGN_UP_WORDS = "letter-1"
+SIGN_UP_WORDS = "sign-up-1"
 CHOICE_WORDS = "choices-1"
 
 audit.register("list.joined", "{by} joined the list {list}")
@@ -101,11 +101,16 @@ def sign_up(email: str, *, lists: Iterable[str], words: str, page: str, network:
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
         row = SignUp.objects.create(
-            email=address, words=WORDS[words], page=accounts.own_path(page), token_hash=devices.hash_of(token)
+            email=address, words=_shown(wanted, words), page=accounts.own_path(page), token_hash=devices.hash_of(token)
         )
         row.lists.set(wanted)
         link = settings.SITE_ADDRESS + reverse("letters-confirm", args=[token])
-        facts = {"lists": wanted, "link": link, "asked_at": row.asked_at.astimezone(clock.zone()), "words": row.words}
+        facts = {
+            "lists": wanted,
+            "link": link,
+            "asked_at": row.asked_at.astimezone(clock.zone()),
+            "words": WORDS[words],
+        }
         mail.queue("letters/confirm", address, facts, key=f"{MESSAGE_KEY}{row.pk}")
 
 
@@ -217,7 +222,7 @@ def choose(
         for choice in choices_for(reader):
             wants = choice.list.slug in slugs
             if wants and choice.may and not choice.on:
-                words = f"{WORDS[CHOICE_WORDS]} {choice.list.name}: {choice.list.sentence}"
+                words = _shown([choice.list], CHOICE_WORDS)
                 consent = _consent(reader, choice.list, words=words, page=page, asked_at=clock.now())
                 join(reader, choice.list, consent, by=by)
             elif choice.on and not wants:
@@ -238,6 +243,11 @@ def _open(slugs: set[str]) -> list[LetterList]:
         if not letters.is_open:
             raise NotOpen(list=letters.name)
     return found
+
+
+def _shown(lists: list[LetterList], words: str) -> str:
+    """All that stood at the button: each list with its sentence, and what we promised."""
+    return "\n".join([*(f"{letters.name}: {letters.sentence}" for letters in lists), WORDS[words]])
 
 
 def _consent(reader: Reader, letters: LetterList, *, words: str, page: str, asked_at: object) -> Consent:
