@@ -140,7 +140,7 @@ class Delivery(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    turn = models.CharField(max_length=32, blank=True, help_text="the turn of a lane that has it in hand")
+    held_by = models.CharField(max_length=32, blank=True, help_text="the run of a lane that has it in hand")
     through = models.CharField(max_length=20, blank=True, help_text="the transport that took it, or may have")
 
     objects = DeliveryQuerySet.as_manager()
@@ -157,10 +157,8 @@ class Delivery(models.Model):
             CheckConstraint(name="delivery_says_why_it_was_left_out", condition=~Q(state="excluded") | ~Q(reason="")),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["mailing", "id"], name="delivery_to_come", condition=Q(state__in=("waiting", "sending"))
-            ),
-            models.Index(fields=["mailing", "state", "reason"], name="delivery_by_state"),
+            models.Index(fields=["mailing", "state", "id"], name="delivery_by_state"),
+            models.Index(fields=["held_by"], name="delivery_in_hand", condition=~Q(held_by="")),
             models.Index(fields=["mailing", "sent_at"], name="delivery_by_moment"),
         ]
 
@@ -173,8 +171,9 @@ class Lane(models.Model):
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="lanes")
     number = models.PositiveSmallIntegerField()
-    turn = models.CharField(max_length=32, blank=True, help_text="empty while the lane rests")
-    seen_at = models.DateTimeField(null=True, help_text="by the wall: when the turn was last heard of")
+    turn = models.CharField(max_length=32, blank=True, help_text="the job that may run next; empty while it rests")
+    holder = models.CharField(max_length=32, blank=True, help_text="the run that has rows in hand")
+    seen_at = models.DateTimeField(null=True, help_text="by the wall: when it was last heard of, or is to run")
     boot = models.CharField(max_length=40, blank=True, help_text="of the machine that has rows in hand")
 
     class Meta:
