@@ -6,7 +6,6 @@ goes to a suppressed address all the same: it was asked for a minute ago, or the
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,13 +20,29 @@ from masthead.core.refusals import Refusal
 from masthead.letters import subscribing
 from masthead.letters.models import Delivery, DeliveryState, Kind, Left, LetterList, Reason, Report, Suppression
 from masthead.letters.returns import origins
+from masthead.letters.returns.answers import kind_of
 from masthead.readers import accounts, addresses, privacy
 from masthead.readers.models import Reader
+
+__all__ = [
+    "Heard",
+    "forget_reports",
+    "heard",
+    "is_suppressed",
+    "kind_of",
+    "lift",
+    "proved",
+    "suppress",
+    "suppressed",
+    "verdict",
+    "weigh",
+    "weigh_the_rest",
+]
 
 audit.register("letters.suppressed", "{by} had letters to an address stopped ({reason}): {subject}")
 audit.register("letters.suppression_lifted", "{by} allowed letters to an address again: {subject}")
 audit.register(
-    "letters.suppression_withdrawn", "letters go to an address again, since one arrived in between: {subject}"
+    "letters.suppression_withdrawn", "letters go to an address again: one had arrived in between ({subject})"
 )
 
 SOFT_BOUNCES = 5  # in a row within SOFT_DAYS and none delivered between: then an address is given up
@@ -130,46 +145,6 @@ def proved(reader: Reader) -> None:
     found = Suppression.objects.standing().filter(address=reader.email, reason__in=(Reason.INVALID, Reason.BOUNCED))
     for row in found:
         lift(row, why="A message with a code arrived: the reader signed in by it.", by=reader.actor)
-
-
-# --- What answers mean ------------------------------------------------------------------------------------
-
-_ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_BASIC = re.compile(r"(?<![\d.])([245])\d\d(?![\d.])")
-_NO_MAILBOX = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}  # RFC 3463, 3.2 and 3.3; RFC 7505 for 5.1.10
-_FOR_NOW = {(2, 2), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3), (4, 4), (4, 5), (4, 6), (4, 7)}  # full, or out of reach
-_FULL = re.compile(r"quota|mailbox (is )?full|over ?quota|exceeded storage|insufficient (system )?storage", re.I)
-_POLICY = re.compile(r"spam|block(ed|list)|blacklist|policy|reputation|dmarc|spf\b|dkim|rate limit|too many", re.I)
-_UNKNOWN = re.compile(
-    r"(user|mailbox|recipient|address|account|alias)\W+(\w+\W+){0,3}?(unknown|not found|disabled|does ?n.t exist|"
-    r"does not exist|not exist|no longer|invalid|rejected: undeliverable)"
-    r"|(unknown|invalid|no such|no|not our) (local )?(user|mailbox|recipient|address|account|customer)",
-    re.I,
-)
-
-
-def kind_of(status: str, text: str = "") -> Kind:
-    """What a mail server's answer means: INVALID, SOFT or REFUSED, by its code (`550`, `5.1.1`), else by its words.
-
-    A lasting failure whose reason nobody tells is SOFT: it counts, but one alone stops nothing.
-    """
-    if coded := _ENHANCED.search(status) or _ENHANCED.search(text):
-        kind, subject, detail = (int(part) for part in coded.groups())
-        if kind != 5:
-            return Kind.SOFT if kind == 4 else Kind.DELIVERED
-        if (subject, detail) in _NO_MAILBOX:
-            return Kind.INVALID
-        if (subject, detail) in _FOR_NOW:
-            return Kind.SOFT
-        if subject:
-            return Kind.REFUSED
-    elif (basic := _BASIC.search(status) or _BASIC.search(text)) and basic[1] != "5":
-        return Kind.SOFT if basic[1] == "4" else Kind.DELIVERED
-    if _FULL.search(text):
-        return Kind.SOFT
-    if _POLICY.search(text):
-        return Kind.REFUSED
-    return Kind.INVALID if _UNKNOWN.search(text) else Kind.SOFT
 
 
 # --- Weighing ---------------------------------------------------------------------------------------------
