@@ -3,14 +3,17 @@
 from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
+from masthead.letters.returns.views import hook as letters_hook
 from masthead.web.views import account, demo, health, machines, pages, searching
 
 urlpatterns = [
     path("desk/", include(desk_urls)),
     path("account/", account.page, name="account"),
+    path("account/letters/", account.letters, name="account-letters"),
     path("account/", include("masthead.readers.urls")),
     path("", include("masthead.giving.urls")),
     path("letters/", include("masthead.letters.urls")),
+    path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
