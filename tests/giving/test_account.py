@@ -1,11 +1,15 @@
 """The account: what one gives and gets, each change two clicks away."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from masthead.giving.models import Pledge
+from masthead.letters.models import Consent
+from masthead.readers import devices
 from masthead.readers.devices import COOKIE
 from tests.worlds.giving import Giver, Newsroom, facts_of
 from tests.worlds.money import GBP
@@ -17,6 +21,20 @@ def browser_of(giver: Giver) -> Client:
     browser = Client(**OURS)
     browser.cookies[COOKIE] = giver.token
     return browser
+
+
+def browser_with(giver: Giver) -> Client:
+    """Signed in: where the address was confirmed, the token is a new one."""
+    assert giver.reader is not None
+    browser = Client(**OURS)
+    browser.cookies[COOKIE] = devices.join(giver.device, giver.reader)
+    return browser
+
+
+def boxes(answer) -> dict[str, bool]:
+    """Each list that can be seen, and whether it is ticked."""
+    found = re.findall(r'name="list" value="([\w-]+)"( checked)?', answer.content.decode())
+    return {slug: bool(ticked) for slug, ticked in found}
 
 
 @pytest.fixture
@@ -34,6 +52,63 @@ def test_the_paying_device_sees_its_pledge_before_its_address_is_confirmed(ada):
     assert "Confirm your address" in page
     assert pledge.reference in page
     assert "No adverts, no appeals" in page
+
+
+def test_what_waits_for_the_address_says_so(ada):
+    ada.pledge(GBP("6.00"))
+
+    page = browser_of(ada).get("/account/").content.decode()
+
+    assert "On, on this device; on others too once your address is confirmed." in page
+    assert "It comes by e-mail once your address is confirmed." in page
+    assert 'id="letters"' not in page
+
+
+def test_letters_are_chosen_by_ticking(ada):
+    ada.pledge(GBP("6.00"))
+    reader = ada.confirms()
+    browser = browser_with(ada)
+
+    before = boxes(browser.get("/account/"))
+    done = browser.post("/account/letters/", {"list": ["the-week"]}, follow=True)
+
+    assert before == {"behind-the-scenes": True, "the-week": False}
+    assert boxes(done) == {"behind-the-scenes": False, "the-week": True}
+    assert "Saved. You get the letters that are ticked below." in done.content.decode()
+    assert Consent.objects.get(reader=reader).list.slug == "the-week"
+
+
+def test_a_supporters_letter_cannot_be_ticked_by_others(newsroom):
+    bo = newsroom.supporter("Bo")
+    bo.confirms()
+    browser = browser_with(bo)
+
+    done = browser.post("/account/letters/", {"list": ["behind-the-scenes"]}, follow=True)
+
+    assert boxes(done) == {"behind-the-scenes": False, "the-week": False}
+    assert "For supporters: it comes with your support." in done.content.decode()
+
+
+def test_strangers_choose_no_letters(newsroom):
+    answer = Client(**OURS).post("/account/letters/", {"list": ["the-week"]})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/account/sign-in/")
+
+
+def test_each_device_can_be_signed_out_from_here_but_the_one_in_hand(ada):
+    ada.pledge(GBP("6.00"))
+    reader = ada.confirms()
+    phone, _ = devices.open_device(reader, label="Safari on iPhone")
+    browser = browser_with(ada)
+
+    page = browser.get("/account/").content.decode()
+    browser.post(f"/account/devices/{phone.pk}/end/")
+    after = browser.get("/account/").content.decode()
+
+    assert f"/account/devices/{phone.pk}/end/" in page
+    assert f"/account/devices/{ada.device.pk}/end/" not in page
+    assert "On, on this device and one other." in page
+    assert "On, on this device." in after
 
 
 def test_strangers_are_sent_to_sign_in(newsroom):
