@@ -38,7 +38,10 @@ def books_balance(
     if "default" not in (databases or []) or "money_line" not in connection.introspection.table_names():
         return []
     cure = "something wrote to the database beside Masthead: compare with a backup"
-    return [Error(f"the books do not balance: {wrong}", hint=cure, id="money.E002") for wrong in _imbalances()]
+    return [
+        Error(f"the books do not balance: {wrong}", hint=cure, id="money.E002")
+        for wrong in _imbalances() + _miscounted()
+    ]
 
 
 @every(days=1)
@@ -50,11 +53,18 @@ def recount() -> None:
 
 def books() -> list[str]:
     """What is wrong with the books, counted anew, in words: for `masthead check` and tests. Empty when they agree."""
-    return [f"the books are not guarded: {name}" for name in guards.missing()] + _imbalances()
+    return [f"the books are not guarded: {name}" for name in guards.missing()] + _imbalances() + _miscounted()
 
 
 def _imbalances() -> list[str]:
     return [
         f"{key}: {minor} {currency} too much" if currency else f"{key}: an entry without lines"
         for (key, currency), minor in ledger.imbalances().items()
+    ]
+
+
+def _miscounted() -> list[str]:
+    return [
+        f"{month:%Y-%m} {' '.join(filter(None, rest))}: the sum is {kept}, the lines say {counted}"
+        for (month, *rest), (kept, counted) in ledger.miscounted().items()
     ]

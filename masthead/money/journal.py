@@ -35,6 +35,7 @@ def post_refund(refund: Refund) -> Transaction:
         f"{refund.payment.provider}:{refund.reference}:refunded",
         on=clock.day_of(refund.made_at or clock.now()),
         lines=[debit(Account.REFUNDS, refund.amount), credit(Account.owed_by(refund.payment.provider), refund.amount)],
+        income=refund.payment.income_account,
     )
 
 
@@ -50,4 +51,5 @@ def post_return(payment: Payment) -> Transaction:
             debit(Account.FEES, fee),
             credit(Account.owed_by(payment.provider), taken + fee),
         ],
+        income=payment.income_account,
     )

@@ -3,15 +3,25 @@
 Debit stands above zero, credit below. The database itself refuses what doesn't balance, an edit and a delete (guards).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
 
+from masthead.core import sums
 from masthead.money.amounts import Money
-from masthead.money.models import Line, Transaction
+from masthead.money.models import Line, Transaction, Turnover
+from masthead.press.changes import announce
+
+BOOKS = "books"
+"""What a page that shows sums of the books is made of."""
+
+INCOME, OWED_BY = "income:", "owed_by:"
+OF_A_SUM = ("month", "provider", "income", "account", "currency")
 
 
 class Account:
@@ -56,9 +66,10 @@ def credit(account: str, amount: Money) -> Side:
     return Side(account, -amount)
 
 
-def post(key: str, *, on: date, lines: Sequence[Side]) -> Transaction:
+def post(key: str, *, on: date, lines: Sequence[Side], income: str = "") -> Transaction:
     """Write one entry, once: the same key again gives the entry that is there. Lines of nothing are left out.
 
+    `income` is the account that the entry is about, where none of its lines says so: a refund's, a return's.
     Raises Misposted when the key is there with other lines, IntegrityError when the lines don't sum to zero.
     """
     sides = [side for side in lines if side.amount]
@@ -74,13 +85,17 @@ def post(key: str, *, on: date, lines: Sequence[Side]) -> Transaction:
             )
             for side in sides
         )
-        return Transaction.objects.create(key=key, on=on)
+        provider = _first(sides, OWED_BY).removeprefix(OWED_BY)
+        entry = Transaction.objects.create(key=key, on=on, provider=provider, income=income or _first(sides, INCOME))
+        _sum_up(entry, sides)
+    return entry
 
 
 def reverse(key: str, *, on: date) -> Transaction:
     """Take an entry back by its mirror image: mistakes are reversed, not edited."""
-    lines = Line.objects.filter(transaction=key)
-    return post(f"{key}:reversed", on=on, lines=[Side(line.account, -line.amount) for line in lines])
+    entry = Transaction.objects.get(key=key)
+    sides = [Side(line.account, -line.amount) for line in entry.lines.all()]
+    return post(f"{key}:reversed", on=on, lines=sides, income=entry.income)
 
 
 def balance(account: str) -> dict[str, Money]:
@@ -95,6 +110,32 @@ def imbalances() -> dict[tuple[str, str], int]:
     uneven = {(row["transaction_id"], row["currency"]): row["minor"] for row in sums.exclude(minor=0).order_by()}
     empty = Transaction.objects.annotate(count=Count("lines")).filter(count=0).values_list("key", flat=True)
     return uneven | {(key, ""): 0 for key in empty}
+
+
+def miscounted() -> dict[tuple[date, str, str, str, str], tuple[int, int]]:
+    """Monthly sums that are not what the lines add up to: the key, what is kept, what was counted now, line by line."""
+    lines = Line.objects.values_list(
+        TruncMonth("transaction__on"), "transaction__provider", "transaction__income", "account", "currency"
+    )
+    counted = {tuple(key): minor for *key, minor in lines.annotate(minor=Sum("amount_minor")).order_by() if minor}
+    kept = {tuple(key): minor for *key, minor in Turnover.objects.values_list(*OF_A_SUM, "minor") if minor}
+    keys = sorted(counted.keys() | kept.keys())
+    return {key: (kept.get(key, 0), counted.get(key, 0)) for key in keys if kept.get(key) != counted.get(key)}
+
+
+def _sum_up(entry: Transaction, sides: Sequence[Side]) -> None:
+    """Add an entry to its month. Announcing comes first: it puts those who post in a queue, on PostgreSQL."""
+    announce(BOOKS)
+    changes: Counter[tuple[date, str, str, str, str]] = Counter()
+    for side in sides:
+        month = entry.on.replace(day=1)
+        changes[month, entry.provider, entry.income, side.account, side.amount.currency] += side.amount.minor
+    sums.add(Turnover, changes, keys=OF_A_SUM, total="minor")
+
+
+def _first(sides: Sequence[Side], kind: str) -> str:
+    """The first account of a kind in these lines, in order of names."""
+    return min((side.account for side in sides if side.account.startswith(kind)), default="")
 
 
 def _sides(entry: Transaction) -> list[tuple[str, int, str]]:

@@ -277,6 +277,10 @@ class Transaction(models.Model):
 
     key = models.CharField(max_length=160, primary_key=True)
     on = models.DateField(db_index=True, help_text="The day of the books.")
+    provider = models.CharField(max_length=40, blank=True, default="", help_text="Who holds or held the money.")
+    income = models.CharField(
+        max_length=60, blank=True, default="", help_text="The income that it is about: a refund's is what was refunded."
+    )
     posted_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -310,3 +314,28 @@ class Line(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Turnover(models.Model):
+    """What one account took in (above zero) or gave in a month, apart by provider and by the income it was about.
+
+    Added to by `ledger.post` in the transaction of the entry; `ledger.miscounted` compares it with the lines.
+    """
+
+    month = models.DateField(help_text="Its first day.")
+    provider = models.CharField(max_length=40, blank=True)
+    income = models.CharField(max_length=60, blank=True)
+    account = models.CharField(max_length=60)
+    currency = models.CharField(max_length=3)
+    minor = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["month", "provider", "income", "account", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "provider", "income", "account", "currency"], name="turnover_is_summed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.account} {Money(self.minor, self.currency)}"

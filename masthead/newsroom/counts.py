@@ -1,18 +1,14 @@
-"""How many stories and films of our own were published this year: what appeals and open books may say."""
+"""How many stories and films of our own were published this year: what appeals and letters may say of it."""
 
 from functools import partial
 
 from masthead.core import clock, fillins
-from masthead.newsroom.models import CountedWords, Listed
+from masthead.newsroom import tallies
+from masthead.newsroom.models import CountedWords
 from masthead.press import recording
 from masthead.press.changes import announce
 
 NAMES = {"stories this year": "story", "films this year": "film"}
-
-
-def published(kind: str, year: int) -> int:
-    """How many 'story' or 'film' of our own, not an agency's, came out in `year` and still stand."""
-    return Listed.objects.filter(list=f"own:{year}:{kind}").count()
 
 
 def register() -> None:
@@ -25,14 +21,14 @@ def words_for(kind: str) -> str:
     """This year's count in words that stay true for a while. They change by themselves when the year ends."""
     today = clock.today()
     recording.changes_at(clock.start_of(today.replace(year=today.year + 1, month=1, day=1)))
-    return fillins.honest(published(kind, today.year))
+    return fillins.honest(tallies.total(kind, today.year))
 
 
 def refresh() -> None:
     """Tell the presses when the words have changed, in the transaction that changed the count."""
     known = dict(CountedWords.objects.values_list("name", "words"))
     for name, kind in NAMES.items():
-        words = fillins.honest(published(kind, clock.today().year))
+        words = fillins.honest(tallies.total(kind, clock.today().year))
         if known.get(name) != words:
             CountedWords.objects.update_or_create(name=name, defaults={"words": words})
             announce(f"fill:{name}")

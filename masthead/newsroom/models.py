@@ -655,7 +655,7 @@ class Paper(OnPages, BaseGenericSetting):
 class Listed(models.Model):
     """One place of a published piece in one list. Lists are read newest first, a page at a time."""
 
-    list = models.CharField(max_length=40, help_text="'all', 'films', 'section:4', 'person:3', 'own:2026:story' …")
+    list = models.CharField(max_length=40, help_text="'all', 'films', 'section:4', 'person:3' …")
     piece = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
     published_at = models.DateTimeField()
 
@@ -716,3 +716,44 @@ class CountedWords(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     words = models.CharField(max_length=60)
+
+
+# --- How much there is -------------------------------------------------------------------------------------
+
+
+class Counted(models.TextChoices):
+    """What is counted of what was published."""
+
+    STORY = "story", _("stories")
+    FILM = "film", _("films")
+    CORRECTION = "correction", _("corrections")
+
+
+class Tallied(models.Model):
+    """What one published piece counts for, in one tally. It goes when the piece no longer stands."""
+
+    piece = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Counted.choices)
+    is_own = models.BooleanField(help_text="Whether it is our own work, and not an agency's.")
+    part = models.CharField(max_length=40, blank=True, help_text="'' for all, 'section:4', 'person:3', 'guests'")
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["piece", "year", "kind", "is_own", "part"], name="piece_is_tallied_once")
+        ]
+        indexes = [models.Index(fields=["year", "kind", "is_own", "part", "-piece"], name="tallied_pieces")]
+
+
+class Tally(models.Model):
+    """How many stories, films or corrections of a year stand: of all, of a section, of a person. See `tallies`."""
+
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Counted.choices)
+    is_own = models.BooleanField()
+    part = models.CharField(max_length=40, blank=True)
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["year", "kind", "is_own", "part"], name="tally_is_kept_once")]

@@ -10,8 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from masthead.core import clock
-from masthead.newsroom import addresses, counts, read_on
+from masthead.newsroom import addresses, counts, read_on, tallies
 from masthead.newsroom.models import (
     Correction,
     FilmPage,
@@ -22,8 +21,6 @@ from masthead.newsroom.models import (
     SectionPage,
 )
 from masthead.press.changes import announce
-
-COUNTED = "own:"  # lists that only count: no page shows them
 
 
 @dataclass
@@ -75,13 +72,16 @@ def settle(page: PublicPage, was: Was) -> None:
 
 
 def withdraw(page: PublicPage) -> None:
-    """What a page's deletion means: out of every list at once. Its address stays taken."""
+    """What a page's deletion means: out of every list and tally at once. Its address stays taken."""
     was = before(page)
     if was.live:
         announce(
             f"page:{page.pk}", "paper" if not isinstance(page, Piece) else "list:front", *parts(was.lists), pull=True
         )
+    if isinstance(page, SectionPage):
+        _leave(page)
     if isinstance(page, Piece):
+        tallies.forget(page.pk)
         Listed.objects.filter(piece=page.pk).delete()
         if was.live:
             read_on.replace(page)
@@ -92,22 +92,19 @@ def lists_of(piece: Piece) -> set[str]:
     """Every list that a published piece stands in."""
     if not piece.live or piece.published_at is None:
         return set()
-    kind = "film" if isinstance(piece, FilmPage) else "story"
-    lists = {"all", "films" if kind == "film" else "stories"}
+    lists = {"all", "films" if isinstance(piece, FilmPage) else "stories"}
     if piece.section_id:
         lists.add(f"section:{piece.section_id}")
     if piece.chain_id:
         lists.add(f"chain:{piece.chain_id}")
     lists |= {f"person:{byline.person_id}" for byline in piece.bylines.all() if byline.person_id}
     lists |= {f"topic:{item.tag_id}" for item in piece.piece_topics.all()}
-    if piece.is_own:
-        lists.add(f"{COUNTED}{clock.day_of(piece.published_at).year}:{kind}")
     return lists
 
 
 def parts(lists: set[str]) -> set[str]:
     """What pages that show these lists are made of."""
-    return {f"list:{name}" for name in lists if not name.startswith(COUNTED)}
+    return {f"list:{name}" for name in lists}
 
 
 def _settle_piece(piece: Piece, was: Was) -> None:
@@ -122,10 +119,20 @@ def _settle_piece(piece: Piece, was: Was) -> None:
         Listed.objects.filter(piece=piece.pk).update(published_at=piece.published_at)
     gone = was.live and not piece.live
     corrected = was.live and bool(_corrections(piece.corrections.all()) - was.corrections)
+    tallies.keep(piece)
     announce(f"page:{piece.pk}", "list:front", *parts(now | was.lists), pull=gone or corrected)
     if gone:
         read_on.replace(piece)
     counts.refresh()
+
+
+def _leave(section: SectionPage) -> None:
+    """Films of a section that is being deleted belong to none from now on; its stories are deleted with it."""
+    for film in FilmPage.objects.filter(section=section):
+        was = before(film)
+        FilmPage.objects.filter(pk=film.pk).update(section=None)
+        film.section = None
+        settle(film, was)
 
 
 def settle_named(thing: Model) -> None:

@@ -1,9 +1,13 @@
 """What workers and the clock do for the newsroom."""
 
+import structlog
+
 from masthead.core.jobs import every, job
-from masthead.newsroom import publishing
+from masthead.newsroom import publishing, tallies
 from masthead.newsroom.models import Picture
 from masthead.newsroom.pictures import renditions
+
+log = structlog.get_logger("masthead.newsroom")
 
 
 @every(minutes=1, queue="now")
@@ -25,3 +29,10 @@ def make_fine_sizes(picture: int) -> None:
     """Make the sizes that are slow to draw, after those that a reader is waiting for, of every picture."""
     if (found := Picture.objects.filter(pk=picture).first()) and not renditions.make_some(found):
         make_fine_sizes.enqueue(picture)
+
+
+@every(days=1)
+def recount() -> None:
+    """Every night the tallies are counted anew, page by page; what is wrong is an error in the log."""
+    for key, (kept, counted) in tallies.miscounted().items():
+        log.error("newsroom.tally_wrong", **key._asdict(), kept=kept, counted=counted)
