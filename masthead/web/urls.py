@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", include("masthead.readers.urls")),
     path("", include("masthead.giving.urls")),
     path("letters/", include("masthead.letters.urls")),
+    path("calls/", include("masthead.calls.urls")),
     path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),
     path("healthz/live", health.live, name="live"),

@@ -68,6 +68,8 @@ class CallProvider(ABC):
     label: ClassVar[str]
     embedded: ClassVar[bool] = False
     """Whether our own page carries the room (`join` gives a Stage), or leads out of the house (a Redirect)."""
+    takes_name: ClassVar[bool] = False
+    """Whether the room is told the name that a member chose."""
 
     @abstractmethod
     def validate(self, place: Place) -> list[str]:

@@ -56,6 +56,7 @@ class Jitsi(CallProvider):
 
     key: ClassVar[str] = "jitsi"
     label: ClassVar[str] = "Jitsi, with signed tokens"
+    takes_name: ClassVar[bool] = True
 
     def validate(self, place: Place) -> list[str]:
         found = []
