@@ -5,3 +5,13 @@ class CallsConfig(AppConfig):
     name = "masthead.calls"
     label = "calls"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make known the clock's rules and jobs, what is held of readers, and what pages are made of."""
+        from masthead.press.watching import watch
+
+        from . import dates, invitations, privacy, reminders, seats, series  # noqa: F401
+        from .models import Call, Series
+
+        watch(Call, lambda call: [dates.PART])
+        watch(Series, lambda series: [dates.PART])
