@@ -8,7 +8,10 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from masthead.web import bells, mailing, showing
+        from masthead.web.letters import mail, preview
 
         bells.connect()
         showing.register()
         mailing.register()
+        mail.register()
+        preview.register()

@@ -4,7 +4,7 @@ from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
-from masthead.web.views import account, demo, health, machines, pages, searching
+from masthead.web.views import account, demo, health, letters, machines, pages, searching
 
 urlpatterns = [
     path("desk/", include(desk_urls)),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("account/", include("masthead.readers.urls")),
     path("", include("masthead.giving.urls")),
     path("letters/", include("masthead.letters.urls")),
+    path("letters/", letters.index, name="letters"),
+    path("letters/<slug:slug>/", letters.one_list, name="letter-list"),
+    path("letters/<slug:letters>/<slug:slug>/", letters.issue, name="letter"),
     path("calls/", include("masthead.calls.urls")),
     path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),

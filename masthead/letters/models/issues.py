@@ -94,6 +94,14 @@ class Issue(PreviewableMixin, OnPages):
         return f"/letters/{self.list.slug}/{self.slug}/"
 
     @property
+    def title(self) -> str:
+        """Its headline, as lists show it: filled in as it was when it went out."""
+        said = self.headline
+        for name, words in self.settled.get("fills", {}).items():
+            said = said.replace(f"{{{name}}}", words)
+        return said
+
+    @property
     def is_standing(self) -> bool:
         """Whether the archive shows it: sent, and not withdrawn."""
         return self.sent_at is not None and self.withdrawn_at is None
