@@ -17,7 +17,7 @@ from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
-from masthead.letters import subscribing
+from masthead.letters import identities, subscribing
 from masthead.letters.models import Delivery, DeliveryState, Kind, Left, LetterList, Reason, Report, Suppression
 from masthead.letters.returns import origins
 from masthead.letters.returns.answers import kind_of
@@ -247,9 +247,10 @@ def verdict(reports: Sequence[Report], *, arrived: Iterable[datetime] = ()) -> V
 
 def _once_a_letter(reports: Iterable[Report]) -> list[Report]:
     """One letter may be reported twice, by a provider and by mail: it came back once."""
-    first: dict[str, Report] = {}
+    first: dict[object, Report] = {}
     for report in reports:
-        first.setdefault(report.message_id or f"{report.source} {report.event_id}", report)
+        letter = identities.read(report.message_id) or report.message_id or (report.source, report.event_id)
+        first.setdefault(letter, report)
     return list(first.values())
 
 
@@ -259,14 +260,14 @@ def _arrived(address: str, reports: Sequence[Report]) -> list[datetime]:
     if len(soft) < SOFT_BOUNCES:
         return []
     failed = [report for report in reports if report.kind in FAILURES]
-    named = {report.message_id for report in failed}
-    unnamed = [report.at for report in failed if not origins.is_ours(report.message_id)]
+    named = {identities.read(report.message_id) for report in failed}
+    unnamed = [report.at for report in failed if identities.read(report.message_id) is None]
     sent = Delivery.objects.filter(address=address, state=DeliveryState.SENT, sent_at__range=(soft[0].at, soft[-1].at))
     return [
         delivery.sent_at
         for delivery in sent
         if delivery.sent_at
-        and origins.message_id_of(delivery) not in named
+        and (delivery.mailing_id, delivery.reader_id) not in named
         and not any(delivery.sent_at <= at <= delivery.sent_at + COMES_BACK_WITHIN for at in unnamed)
     ]
 
