@@ -32,7 +32,7 @@ def export(reader: Reader) -> dict[str, Any]:
         ],
         "sign_ups": [
             {"asked": row.asked_at.isoformat(), "page": row.page, "words": row.words}
-            for row in SignUp.objects.filter(email=reader.email)
+            for row in SignUp.objects.filter(email=reader.email).order_by("asked_at")
         ],
     }
 

@@ -37,8 +37,8 @@ a new wording gets a new key."""
 SIGN_UP_WORDS = "sign-up-1"
 CHOICE_WORDS = "choices-1"
 
-audit.register("list.joined", "{by} joined the list {list}")
-audit.register("list.left", "{by} left the list {list} ({how})")
+audit.register("letters.joined", "{by} joined the list {list}")
+audit.register("letters.left", "{by} left the list {list} ({how})")
 
 
 class NoListChosen(Refusal):
@@ -127,6 +127,8 @@ def confirm(token: str) -> Confirmed:
 
     A second time changes nothing, so that an old link cannot bring back somebody who has left. Raises SignUpOver.
     """
+    from masthead.letters import suppression  # which lets go of lists here when somebody complains
+
     with transaction.atomic():
         row = SignUp.objects.select_for_update().get(pk=behind(token).pk)
         lists = list(row.lists.all())
@@ -134,6 +136,7 @@ def confirm(token: str) -> Confirmed:
             return Confirmed(lists, again=True)
         SignUp.objects.filter(pk=row.pk).update(confirmed_at=clock.now())
         reader = accounts.reader_for(row.email)
+        suppression.proved(reader)
         for letters in lists:
             consent = _consent(reader, letters, words=row.words, page=row.page, asked_at=row.asked_at)
             join(reader, letters, consent)
@@ -173,7 +176,7 @@ def join(
         if not is_new:
             row.joined_at, row.consent = clock.now(), consent
         row.save()
-        audit.record("list.joined", reader, by=by or reader.actor, list=letters.slug)
+        audit.record("letters.joined", reader, by=by or reader.actor, list=letters.slug)
     return row
 
 
@@ -187,7 +190,7 @@ def leave(reader: Reader, letters: LetterList, how: Left, *, by: Actor | None = 
             row, is_new = Subscription.objects.get_or_create(list=letters, reader=reader, defaults=facts)
             changed = is_new or Subscription.objects.standing().filter(pk=row.pk).update(**facts)
         if changed:
-            audit.record("list.left", reader, by=by or reader.actor, list=letters.slug, how=how)
+            audit.record("letters.left", reader, by=by or reader.actor, list=letters.slug, how=how)
     return bool(changed)
 
 
