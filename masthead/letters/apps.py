@@ -9,5 +9,6 @@ class LettersConfig(AppConfig):
     def ready(self) -> None:
         from masthead.letters import privacy, receivers, subscribing  # noqa: F401  (what they register)
         from masthead.letters.returns import mailbox, receivers as returns  # noqa: F401
+        from masthead.letters.sending import mailings, privacy as of_sending  # noqa: F401
 
         receivers.connect()
