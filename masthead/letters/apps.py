@@ -8,7 +8,9 @@ class LettersConfig(AppConfig):
 
     def ready(self) -> None:
         from masthead.letters import privacy, receivers, subscribing  # noqa: F401  (what they register)
-        from masthead.letters.returns import mailbox, receivers as returns  # noqa: F401
-        from masthead.letters.sending import mailings, privacy as of_sending  # noqa: F401
+        from masthead.letters.returns import mailbox  # noqa: F401
+        from masthead.letters.returns import receivers as returns  # noqa: F401
+        from masthead.letters.sending import mailings  # noqa: F401
+        from masthead.letters.sending import privacy as of_sending  # noqa: F401
 
         receivers.connect()
