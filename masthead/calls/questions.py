@@ -12,7 +12,6 @@ from masthead.core import audit, clock, limits
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.membership import grants
-from masthead.press.changes import announce
 from masthead.readers.models import Reader
 
 from .models import LONGEST_QUESTION, Call, CallState, Question, QuestionState, Vote
@@ -251,7 +250,6 @@ def mark_answered(question: Question, *, by: Actor) -> None:
         question.second = since if 0 <= since <= call.minutes * 60 * 2 else None
         question.save(update_fields=["state", "answered_at", "hidden_why", "second"])
         audit.record("question.answered", question, by=by, second=question.second)
-        announce(f"call:{call.pk}")
 
 
 def put_back(question: Question, *, by: Actor) -> None:
@@ -265,7 +263,6 @@ def put_back(question: Question, *, by: Actor) -> None:
         )
         if changed:
             audit.record("question.put-back", question, by=by)
-            announce(f"call:{question.call_id}")
 
 
 def hide(question: Question, *, why: str, by: Actor) -> None:
@@ -279,7 +276,6 @@ def hide(question: Question, *, why: str, by: Actor) -> None:
             state=QuestionState.HIDDEN, hidden_why=reason, answered_at=None, second=None, position=None
         )
         audit.record("question.hidden", question, by=by)
-        announce(f"call:{question.call_id}")
 
 
 # --- Shared by them
@@ -312,6 +308,5 @@ def _refuse_votes(question: Question, reader: Reader) -> None:
 
 
 def _count_asked(call: Call, change: int) -> None:
-    """The number is kept when the questions of those who asked are long erased."""
-    call.asked_count = max(0, call.asked_count + change)
-    call.save(update_fields=["asked_count"])
+    """The number is kept when the questions of those who asked are long erased. No save: no printed page shows it."""
+    Call.objects.filter(pk=call.pk).update(asked_count=F("asked_count") + change)
