@@ -10,8 +10,8 @@ class CallsConfig(AppConfig):
         """Make known the clock's rules and jobs, what is held of readers, and what pages are made of."""
         from masthead.press.watching import watch
 
-        from . import dates, invitations, privacy, reminders, seats, series  # noqa: F401
+        from . import afterwards, dates, invitations, joining, privacy, questions, reminders, seats  # noqa: F401
         from .models import Call, Series
 
-        watch(Call, lambda call: [dates.PART])
-        watch(Series, lambda series: [dates.PART])
+        watch(Call, lambda row: [dates.PART])
+        watch(Series, lambda row: [dates.PART])
