@@ -54,7 +54,8 @@ def ask_to_confirm(order: Pledge | Gift) -> None:
 
 def receipt(pledge: Pledge, instalment: Instalment) -> None:
     """For each collection after the first, which the thanks are a receipt for; and when a promised first one came."""
-    _queue("receipt", pledge, key=f"receipt:{instalment.number}", instalment=instalment)
+    level = promises.level_of(pledge.amount, pledge.interval)
+    _queue("receipt", pledge, key=f"receipt:{instalment.number}", instalment=instalment, level=level)
 
 
 def not_paid(pledge: Pledge, instalment: Instalment) -> None:

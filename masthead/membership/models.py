@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from masthead.readers.models import Device, Reader
 
 AD_FREE = "ad-free"
+LETTER = "letter"
+CALL = "call"
 THANKED = "thanked"
 
 

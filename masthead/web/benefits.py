@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from masthead.calls import dates, due, seats, words
 from masthead.calls.models import Call, Seat
 from masthead.core import clock
 from masthead.giving.promises import Kept
+from masthead.membership.models import AD_FREE, CALL, LETTER
 from masthead.readers.models import Reader
 from masthead.web import extras
 from masthead.web.shell import Link
+
+CALLS = "/calls/"
 
 
 @dataclass(frozen=True)
@@ -32,61 +36,70 @@ class _State:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Whose promise it is: a reader with devices, or a device whose address is not confirmed."""
+
+    reader: Reader | None
+    devices: int
+
+
 def in_use(kept: Iterable[Kept], reader: Reader | None, devices: int = 0) -> list[InUse]:
-    """Each promise kept, in their order; `reader` None: kept to a device whose address is not confirmed."""
-    return [_used(one, reader, devices) for one in kept]
+    """Each promise that is kept to somebody, in their order."""
+    return [_used(one, Holder(reader, devices)) for one in kept]
 
 
-def _used(one: Kept, reader: Reader | None, devices: int) -> InUse:
-    tell = HOW.get(one.promise.code)
+def _used(kept: Kept, holder: Holder) -> InUse:
+    tell = HOW.get(kept.promise.code)
     if tell is None:
-        return InUse(one, one.promise.name, one.promise.sentence)
-    state = tell(reader, devices)
-    return InUse(one, state.name or one.promise.name, state.says, state.do)
+        return InUse(kept, kept.promise.name, kept.promise.sentence)
+    state = tell(holder)
+    return InUse(kept, state.name or kept.promise.name, state.says, state.do)
 
 
-def _ad_free(reader: Reader | None, devices: int) -> _State:
-    if reader is None:
+def _ad_free(holder: Holder) -> _State:
+    if holder.reader is None:
         return _State("On, on this device; on others too once your address is confirmed.")
-    others = {0: "", 1: " and one other"}.get(devices - 1, f" and {devices - 1} others")
-    return _State(f"On, on this device{others}.", Link("Your devices", "#devices"))
+    others = holder.devices - 1
+    elsewhere = {0: "", 1: " and one other"}.get(others, f" and {others} others")
+    return _State(f"On, on this device{elsewhere}.", Link("Your devices", "#devices"))
 
 
-def _letter(reader: Reader | None, devices: int) -> _State:
-    issue = extras.latest_letter()
-    waits = "" if reader else " It comes by e-mail once your address is confirmed."
-    if issue is None or issue.sent_at is None:
+def _letter(holder: Holder) -> _State:
+    latest = extras.latest_letter()
+    waits = "" if holder.reader else " It comes by e-mail once your address is confirmed."
+    if latest is None:
         return _State(f"The next one is being written.{waits}")
-    month = date_format(issue.sent_at.astimezone(clock.zone()), "F")
-    return _State(f"{month}: {issue.headline}{waits}", Link("Read it", issue.path))
+    month = date_format(latest.sent_at.astimezone(clock.zone()), "F")
+    return _State(f"{month}: {latest.headline}{waits}", Link("Read it", latest.url))
 
 
-def _call(reader: Reader | None, devices: int) -> _State:
-    coming = extras.next_call()
-    if coming is None:
-        return _State("Its next date is not set yet.", Link("Earlier calls", "/calls/"))
-    call = coming.call
-    seat = Seat.objects.held_by(reader).filter(call=call).first() if reader else None
-    when = date_format(call.starts_at.astimezone(clock.zone()), "l j F, H.i")
-    says, do = _at_the_call(call, seat, confirmed=reader is not None)
-    return _State(f"{when}. {says}", Link(do, call.path), call.title)
+def _call(holder: Holder) -> _State:
+    call = dates.next_call()
+    if call is None:
+        return _State("Its next date is not set yet.", Link("Earlier calls", CALLS))
+    says, do = _at(call, holder)
+    return _State(f"{words.when(call)}. {says}", Link(do, call.path), call.title)
 
 
-def _at_the_call(call: Call, seat: Seat | None, *, confirmed: bool) -> tuple[str, str]:
-    """How it stands with somebody's seat, and what they can do about it."""
-    if not confirmed:
+def _at(call: Call, holder: Holder) -> tuple[str, str]:
+    """How it stands between somebody and a call, and what they can do about it."""
+    if holder.reader is None:
         return "Confirm your address, and you can reserve a seat.", "About the call"
-    if seat is not None and seat.is_reserved:
-        is_open = call.opens_at <= clock.now()
-        return (
-            ("You have a seat, and the way in is open.", "Join") if is_open else ("You have a seat.", "Ask a question")
-        )
-    if seat is not None:
-        return "You are on the waiting list: a seat that comes free is yours.", "See the questions"
+    if not due.may_come(call, holder.reader):
+        return "Your support ends before that day.", "About the call"
+    if seat := seats.seat_of(call, holder.reader):
+        return _at_the_call_of(seat, is_open=call.opens_at <= clock.now())
     if call.is_full:
-        return "All seats are taken; there is a waiting list.", "To the waiting list"
+        return "All seats are taken, and there is a waiting list.", "To the waiting list"
     return "You have no seat yet.", "Reserve a seat"
 
 
-HOW: dict[str, Callable[[Reader | None, int], _State]] = {"ad-free": _ad_free, "letter": _letter, "call": _call}
-"""By the code of the benefit, as `membership` knows it."""
+def _at_the_call_of(seat: Seat, *, is_open: bool) -> tuple[str, str]:
+    if seat.is_waiting:
+        return "You are on the waiting list.", "Ask a question"
+    return ("You have a seat, and the way in is open.", "Join") if is_open else ("You have a seat.", "Ask a question")
+
+
+HOW: dict[str, Callable[[Holder], _State]] = {AD_FREE: _ad_free, LETTER: _letter, CALL: _call}
+"""By the code of the benefit."""

@@ -7,11 +7,13 @@ from django.utils.functional import SimpleLazyObject
 
 
 def paper(request: HttpRequest) -> dict[str, Any]:
-    """`paper`, read once a request and only when a template asks; `edition`; `here`, the path of this page."""
+    """`edition`; `here`, the path of this page; and, read only when a template asks: `paper`, once a request, and
+    `for_supporters`, the next call and the latest letter."""
     return {
         "paper": SimpleLazyObject(lambda: _read_once(request)),
         "edition": getattr(request, "edition", "public"),
         "here": request.path,
+        "for_supporters": SimpleLazyObject(_for_supporters),
     }
 
 
@@ -21,3 +23,9 @@ def _read_once(request: HttpRequest) -> Any:
     if not hasattr(request, "_paper"):
         request._paper = shell.of_the_paper()  # type: ignore[attr-defined]
     return request._paper  # type: ignore[attr-defined]
+
+
+def _for_supporters() -> Any:
+    from masthead.web import extras
+
+    return extras.now()

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from masthead.letters.models import LetterList
+from masthead.letters.receivers import LISTS
 from masthead.newsroom import menu
 from masthead.newsroom.models import Paper, PublicPage, SectionPage
+from masthead.press.recording import made_of
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ def of_the_paper() -> Shell:
         menu=(*(Link(page.title, page.path_now) for page in _beside_sections()), Link("Search", "/search/")),
         foot=tuple(Link(page.title, page.path_now) for page in menu.in_footer()),
     )
+
+
+def free_letters() -> tuple[LetterList, ...]:
+    """The lists that anybody may sign up for, as the foot of a page offers them."""
+    made_of(LISTS)
+    return tuple(LetterList.objects.taking_sign_ups())
 
 
 def _beside_sections() -> list[PublicPage]:

@@ -14,7 +14,7 @@ from masthead.newsroom import menu, rendering, stories, words
 from masthead.newsroom.models import Byline, Correction, FilmPage, PlainPage, StoryPage
 from masthead.newsroom.pictures.renditions import sources_for
 from masthead.press.recording import made_of
-from masthead.web import blocks, composing, items, passing_on, pictures, running, shell
+from masthead.web import blocks, composing, extras, items, passing_on, pictures, running, shell
 from masthead.web.shell import Link
 from masthead.web.views import answers
 
@@ -68,6 +68,7 @@ def story(page: StoryPage, request: HttpRequest) -> HttpResponse:
         "parts": parts,
         "top": asks.top,
         "end": asks.end,
+        "extras": extras.for_page(edition),
         "uses": {
             "slots": any(part.kind == "slot" for part in parts),
             "appeals": asks.top or asks.middle or asks.end,
@@ -99,6 +100,7 @@ def film(page: FilmPage, request: HttpRequest) -> HttpResponse:
         "more": items.newest(stories.FILMS, MORE_FILMS, "film", but_not=[page.pk]),
         "top": asks.top,
         "end": asks.end,
+        "extras": extras.for_page(edition),
         "passed_on": passing_on.film(menu.paper(), passing_on.Told(whole, [poster] if poster else [])),
     }
     return answers.page(request, "pages/film.html", context)

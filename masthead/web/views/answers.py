@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from masthead.newsroom import addresses
 from masthead.press.recording import made_of
+from masthead.web import shell
 
 
 class Moved(Exception):
@@ -27,9 +28,10 @@ def at(request: HttpRequest, *kinds: type) -> Any:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *parts: str) -> HttpResponse:
-    """Answer with a page, noting what it is made of."""
+    """Answer with a page, noting what it is made of; who supports not yet is offered the free letters."""
     made_of(*parts)
-    return render(request, template, context)
+    offered = () if edition_of(request) == "supporter" else shell.free_letters()
+    return render(request, template, {"letters_offered": offered, **context})
 
 
 def xml(content: bytes, kind: str = "application/xml") -> HttpResponse:

@@ -25,7 +25,7 @@ from masthead.newsroom.models import (
 from masthead.newsroom.pictures.renditions import sources_for
 from masthead.press.printed import one_of, printed, whole_number
 from masthead.press.recording import changes_at
-from masthead.web import front, items, passing_on, pictures, running, showing
+from masthead.web import extras, front, items, passing_on, pictures, running, showing
 from masthead.web.items import Page
 from masthead.web.pager import pager
 from masthead.web.shell import Link
@@ -65,6 +65,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "front": front.make_up(chosen, _voices(pieces), running.foremost(pieces, most=IN_A_CHAIN)),
         "today": clock.now(),
         "top": appeals.for_page(answers.edition_of(request)).top,
+        "extras": extras.for_page(answers.edition_of(request)),
         "slots": adverts.for_slots(answers.edition_of(request), 2, page="front", shape="wide"),
         "passed_on": passing_on.page(paper, paper.name, "/", feeds=[Link(paper.name, "/feeds/all.rss")]),
     }
