@@ -19,6 +19,10 @@ class Link:
     url: str
 
 
+ALWAYS = (Link("Open books", "/open-books/"), Link("Search", "/search/"))
+"""What stands at the end of each menu."""
+
+
 @dataclass(frozen=True)
 class Shell:
     """The paper's own words, as the templates need them."""
@@ -49,7 +53,7 @@ def of_the_paper() -> Shell:
         drawn_plate=paper.plate_id is not None,
         own_colours=differs_from_the_style_sheet(paper),
         sections=tuple(Link(page.title, page.path_now) for page in menu.sections()),
-        menu=(*(Link(page.title, page.path_now) for page in _beside_sections()), Link("Search", "/search/")),
+        menu=(*(Link(page.title, page.path_now) for page in _beside_sections()), *ALWAYS),
         foot=tuple(Link(page.title, page.path_now) for page in menu.in_footer()),
     )
 

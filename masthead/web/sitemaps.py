@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from masthead.calls import dates
+from masthead.calls.models import Call
 from masthead.core import clock
+from masthead.letters.models import Issue, LetterList
+from masthead.letters.receivers import LISTS
 from masthead.newsroom.models import (
     FilmIndexPage,
     FilmPage,
@@ -34,6 +38,7 @@ A_RANGE = 2_000
 
 NEWS_LASTS = timedelta(days=2)
 MOST_NEWS = 1_000
+MOST_LETTERS = 2_000
 
 
 def index() -> bytes:
@@ -64,8 +69,8 @@ def of_range(number: int) -> bytes:
 
 
 def of_pages() -> bytes:
-    """Front, sections, people, running stories and plain pages."""
-    made_of("paper", "list:all", "list:front")
+    """Front, sections, people, running stories, plain pages; letters that anybody may read, calls, the open books."""
+    made_of("paper", "list:all", "list:front", LISTS, dates.PART)
     found: list[tuple[str, datetime | None]] = []
     for model in (FrontPage, SectionPage, FilmIndexPage, PlainPage):
         found += [(page.path_now, page.last_published_at) for page in model.objects.live().order_by("path")]
@@ -73,6 +78,11 @@ def of_pages() -> bytes:
         for thing in named.objects.order_by("pk"):
             made_of(f"{kind}:{thing.pk}")
             found.append((thing.path, None))
+    found += [(path, None) for path in ("/letters/", "/calls/", "/open-books/")]
+    found += [(letters.path, None) for letters in LetterList.objects.all()]
+    free = Issue.objects.sent().newest().filter(list__benefit="").select_related("list").defer("body")
+    found += [(issue.path, issue.sent_at) for issue in free[:MOST_LETTERS]]
+    found += [(call.path, None) for call in Call.objects.coming()]
     return _urlset(found)
 
 

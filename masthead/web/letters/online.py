@@ -15,6 +15,7 @@ def page(issue: Issue, request: HttpRequest) -> HttpResponse:
     edition = answers.edition_of(request)
     letter = parts.letter(issue, edition)
     context = {
+        "letters_offered": (),  # this letter's own form stands below it
         "letter": letter,
         "letters": issue.list,
         "sign_up": [issue.list] if issue.list.is_free and issue.list.is_open and edition != "supporter" else [],

@@ -43,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """All lists, how to get each, and their latest issues."""
     shelves = _shelves(list(LetterList.objects.all()))
     context = {
+        "letters_offered": (),  # below each page else; here each list has a form of its own
         "shelves": [shelf for shelf in shelves if shelf.letters.is_open or shelf.issues],
         "passed_on": passing_on.page(menu.paper(), "Letters", PATH, "The letters of the paper, and how to get them."),
     }
@@ -60,6 +61,7 @@ def one_list(request: HttpRequest, slug: str) -> HttpResponse:
     if number > 1 and not found:
         raise Http404
     context = {
+        "letters_offered": (),
         "shelf": Shelf(letters, found[:A_PAGE]),
         "page_number": number,
         "pager": _pager(letters.path, number, more=len(found) > A_PAGE),

@@ -21,7 +21,13 @@ RSS = "application/rss+xml"
 ROBOTS = """\
 User-agent: *
 Disallow: /account/
+Disallow: /calls/*/join/
+Disallow: /calls/*/questions/
 Disallow: /desk/
+Disallow: /letters/choose/
+Disallow: /letters/confirm/
+Disallow: /letters/sign-up/
+Disallow: /letters/unsubscribe/
 Disallow: /search/
 Disallow: /support/thanks/
 Sitemap: {index}
