@@ -64,6 +64,8 @@ def policy(get_response: Answer) -> Answer:
         if "Content-Security-Policy" not in response:
             response["Content-Security-Policy"] = _policy_of(request, response)
         response.setdefault("Cache-Control", "private, no-cache")
+        if "no-store" in response["Cache-Control"]:  # somebody's own: what is kept nowhere is found by no search
+            response.setdefault("X-Robots-Tag", "noindex")
         return response
 
     return middleware
