@@ -4,7 +4,7 @@ from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
-from masthead.web.views import account, demo, health, letters, machines, pages, searching
+from masthead.web.views import account, demo, health, letters, machines, open_books, pages, searching
 
 urlpatterns = [
     path("desk/", include(desk_urls)),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("demo/clock/", demo.the_clock, name="demo-clock"),
     path("", pages.front_page, name="front"),
     path("search/", searching.search, name="search"),
+    path("open-books/", open_books.page, name="open-books"),
+    path("open-books/<slug:table>.csv", open_books.as_csv, name="open-books-csv"),
     path("films/", pages.films, name="films"),
     path("films/<slug:slug>/", pages.film, name="film"),
     path("people/<slug:slug>/", pages.person, name="person"),
