@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from masthead.core import clock
 from masthead.letters import suppression
@@ -92,6 +93,22 @@ def of(letters: LetterList, *, at: datetime | None = None) -> QuerySet[Reader]:
 def size(letters: LetterList) -> int:
     """How many are on a list now; those among them who cannot be written to are found when an issue is sent."""
     return of(letters).count()
+
+
+def with_sizes(lists: QuerySet[LetterList]) -> QuerySet[LetterList]:
+    """Lists with `people`, how many are on each now, in the one query that fetches them."""
+    people = Reader.objects.living().order_by()
+    rows = Subscription.objects.filter(list=OuterRef(OuterRef("pk")), reader=OuterRef("pk"))
+    live = Grant.objects.at(clock.now()).filter(benefit=OuterRef(OuterRef("benefit")), reader=OuterRef("pk"))
+    joined = Subscription.objects.standing().filter(list=OuterRef("pk"), reader__erased_at__isnull=True).order_by()
+    granted = people.filter(Exists(live), ~Exists(rows.left()))
+    return lists.annotate(
+        people=Case(When(benefit="", then=_how_many(joined)), default=_how_many(granted), output_field=IntegerField())
+    )
+
+
+def _how_many(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.annotate(count=Func(F("pk"), function="COUNT")).values("count"))
 
 
 def _who_joined(letters: LetterList, after: int, limit: int, these: Q = EVERYBODY) -> list[_Expected]:
