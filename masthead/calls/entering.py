@@ -1,13 +1,12 @@
 """The personal way in: one page that asks who comes, and the button that leads into the room."""
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from masthead.core.refusals import Refusal
-from masthead.press.policy import policy_for
 from masthead.readers.accounts import sign_in_address
 from masthead.readers.requests import Request
 
@@ -75,7 +74,12 @@ def _page(request: Request, way: WayIn, wrong: str = "", status: int | None = No
         "form": NameForm(initial={"name": request.reader.name}) if request.reader else None,
         "takes_name": provider is not None and provider.takes_name,
     }
-    answer = render(request, "calls/join.html", context, status=status or ANSWERS.get(way.stands, 200))
-    if way.is_open and provider is not None and (origin := provider.origin(way.call)):
-        answer["Content-Security-Policy"] = policy_for(answer.content.decode(), forms_to=[origin])
-    return answer
+    if way.is_open and provider is not None:
+        lead_forms_to(request, provider.origin(way.call))
+    return render(request, "calls/join.html", context, status=status or ANSWERS.get(way.stands, 200))
+
+
+def lead_forms_to(request: HttpRequest, origin: str) -> None:
+    """Let the forms of this answer's page lead on to a room: browsers hold the policy against redirects as well."""
+    if origin:
+        request.forms_to = (origin,)  # type: ignore[attr-defined]

@@ -75,16 +75,18 @@ def policy(get_response: Answer) -> Answer:
 DESK_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; frame-src 'self'; "
-    "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+    "form-action 'self'{forms}; frame-ancestors 'self'; base-uri 'none'"
 )
 
 
 def _policy_of(request: HttpRequest, response: HttpResponseBase) -> str:
+    forms_to: tuple[str, ...] = getattr(request, "forms_to", ())  # where a view says that its page's forms lead on to
     if request.path.startswith(DESK):
-        return DESK_POLICY
+        return DESK_POLICY.format(forms="".join(f" {origin}" for origin in forms_to))
     if isinstance(response, HttpResponse) and response["Content-Type"].startswith("text/html"):
         seen_at_the_desk = getattr(request, "is_preview", False)
-        return policy_for(response.content.decode(), frames="'self'" if seen_at_the_desk else "'none'")
+        frames = "'self'" if seen_at_the_desk else "'none'"
+        return policy_for(response.content.decode(), forms_to=forms_to, frames=frames)
     return NOTHING
 
 
