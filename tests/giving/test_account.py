@@ -1,19 +1,27 @@
 """The account: what one gives and gets, each change two clicks away."""
 
 import re
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from masthead.calls import dates, seats
+from masthead.core import clock as the_clock
+from masthead.core.actors import Actor
 from masthead.giving.models import Pledge
 from masthead.letters.models import Consent
 from masthead.readers import devices
 from masthead.readers.devices import COOKIE
+from tests.worlds import rooms
 from tests.worlds.giving import Giver, Newsroom, facts_of
+from tests.worlds.letters_issues import FOR_SUPPORTERS, an_issue
 from tests.worlds.money import GBP
 
+STAFF = Actor.staff(1)
+IN_ALL = 23
 OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
 
 
@@ -109,6 +117,46 @@ def test_each_device_can_be_signed_out_from_here_but_the_one_in_hand(ada):
     assert f"/account/devices/{ada.device.pk}/end/" not in page
     assert "On, on this device and one other." in page
     assert "On, on this device." in after
+
+
+def said_of_the_call(browser: Client) -> tuple[str, str]:
+    """What the account says of the next call, and what one can do."""
+    page = browser.get("/account/").content.decode()
+    ((says, do),) = re.findall(r"to \d\d\.\d\d\. ([^<]+)</p>.*?<a class=\"do\" href=\"/calls/[^\"]+\">([^<]+)<", page)
+    return says, do
+
+
+def test_the_call_says_what_can_be_done_about_it_now(ada, today):
+    today(date(2026, 9, 20))
+    call = dates.plan("The call", datetime(2026, 10, 1, 19, tzinfo=the_clock.zone()), by=STAFF, capacity=1)
+    ada.pledge(GBP("6.00"))
+    assert said_of_the_call(browser_of(ada)) == ("Confirm your address, and you can reserve a seat.", "About the call")
+
+    reader = ada.confirms()
+    browser = browser_with(ada)
+    assert said_of_the_call(browser) == ("You have no seat yet.", "Reserve a seat")
+
+    theirs = seats.reserve(call, rooms.supporter("Bo"))
+    assert said_of_the_call(browser) == ("All seats are taken, and there is a waiting list.", "To the waiting list")
+
+    seats.reserve(call, reader)
+    assert said_of_the_call(browser) == ("You are on the waiting list.", "Ask a question")
+
+    seats.give_back(theirs)
+    assert said_of_the_call(browser) == ("You have a seat.", "Ask a question")
+
+    dates.move(call, to=the_clock.now() + timedelta(minutes=10), by=STAFF)
+    assert said_of_the_call(browser) == ("You have a seat, and the way in is open.", "Join")
+
+
+def test_a_letter_that_was_sent_can_be_read_from_here(ada):
+    issue = an_issue(of=FOR_SUPPORTERS, headline="What the divers told us")
+    ada.pledge(GBP("6.00"))
+
+    page = browser_of(ada).get("/account/").content.decode()
+
+    assert "What the divers told us" in page
+    assert f'<a class="do" href="{issue.path}">Read it</a>' in page
 
 
 def test_strangers_are_sent_to_sign_in(newsroom):
@@ -240,3 +288,16 @@ def test_reading_the_account_changes_nothing_and_costs_the_same_however_much_was
         query["sql"].partition("WHERE")[0] for query in before
     ]
     assert [query["sql"] for query in after if not query["sql"].startswith("SELECT")] == []
+
+
+def test_the_account_of_a_reader_costs_so_much_whatever_stands_on_it(ada, django_assert_num_queries):
+    dates.plan("The call", the_clock.now() + timedelta(days=9), by=STAFF)
+    an_issue(of=FOR_SUPPORTERS)
+    ada.pledge(GBP("6.00"))
+    ada.gives(GBP("10.00"))
+    devices.open_device(ada.confirms())
+    browser = browser_with(ada)
+    browser.get("/account/")
+
+    with django_assert_num_queries(IN_ALL):
+        browser.get("/account/")
