@@ -20,6 +20,8 @@ CONTRACT = {
     "data-slot": "an advert's room, with its reserved space; absent from the supporter edition",
     "data-appeal": "an appeal: `top`, `middle` or `end`; absent from the thanked and the supporter edition",
     "data-read-on": "the link to the next story in the matter",
+    "data-join": "on the page of a call: the way in, present from 15 minutes before it begins until it is over",
+    "data-count": "in the open books: `stories`, `films`, `letters`, `calls` or `corrections`, and how many there were",
 }
 HOOKS = CONTRACT | {
     "data-weight": "on a creative's `<template>`: how often it is chosen, against the others of its slot",
@@ -37,8 +39,13 @@ HOOKS = CONTRACT | {
 PATHS = {
     "/": "the front page",
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
-    "/account/": "a reader's own page: what is given, the next date and amount, change, pause, end",
+    "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
+    "/letters/": "all letters, and how to get each",
+    "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
+    "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
+    "/calls/": "the next call, and those that were",
+    "/open-books/": "the counts and the money, with `[data-count]`; each table at `/open-books/<table>.csv`",
     "/desk/": "the newsroom's own side",
     "/films/": "all films",
     "/search/?q=": "search over headlines and bodies",
