@@ -1,10 +1,14 @@
-"""Addresses of calls that are each reader's own: questions, votes, the way in, the recording."""
+"""Addresses of calls that are each reader's own: the seat, questions, votes, the way in, the recording."""
 
 from django.urls import path
 
-from . import asking, entering, watching
+from . import asking, entering, views, watching
 
 urlpatterns = [
+    path("<slug:slug>/", views.page, name="call"),
+    path("<slug:slug>/seat/", views.reserve, name="call-reserve"),
+    path("<slug:slug>/seat/back/", views.give_back, name="call-give-back"),
+    path("<slug:slug>/call.ics", views.calendar, name="call-calendar"),
     path("<slug:slug>/questions/", asking.of_a_call, name="call-questions"),
     path("<slug:slug>/questions/<int:pk>/vote/", asking.vote, name="question-vote"),
     path("<slug:slug>/questions/<int:pk>/vote/back/", asking.take_back_vote, name="question-vote-back"),

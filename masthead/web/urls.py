@@ -4,7 +4,7 @@ from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
-from masthead.web.views import account, demo, health, letters, machines, open_books, pages, searching
+from masthead.web.views import account, calls, demo, health, letters, machines, open_books, pages, searching
 
 urlpatterns = [
     path("desk/", include(desk_urls)),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("letters/", letters.index, name="letters"),
     path("letters/<slug:slug>/", letters.one_list, name="letter-list"),
     path("letters/<slug:letters>/<slug:slug>/", letters.issue, name="letter"),
+    path("calls/", calls.index, name="calls"),
     path("calls/", include("masthead.calls.urls")),
     path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),
