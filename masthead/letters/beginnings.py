@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from masthead.core import clock
 from masthead.letters.models import LetterList
@@ -109,7 +110,7 @@ def _stories(heading: str, pieces: list[Piece], *, shows: str) -> dict[str, Any]
     """Chosen by hand, so that they can be put in another order and have words between them; else the newest."""
     if not pieces:
         return {"type": "stories", "value": {**_EMPTY, "heading": heading, "which": "newest", "shows": shows}}
-    picks = [{"type": "item", "value": {"words": "", "piece": piece.pk}} for piece in pieces]
+    picks = [{"type": "item", "id": str(uuid4()), "value": {"words": "", "piece": piece.pk}} for piece in pieces]
     return {"type": "stories", "value": {**_EMPTY, "heading": heading, "shows": shows, "picks": picks}}
 
 

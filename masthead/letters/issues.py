@@ -1,5 +1,6 @@
 """What is done with issues of a letter: begun, checked, let out, withdrawn; and who may read one."""
 
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,7 +54,7 @@ def begin(letters: LetterList, by: Actor) -> Issue:
             preheader=beginning.preheader,
             headline=beginning.headline[:160],
             written_by=beginning.written_by,
-            body=beginning.body,
+            body=json.dumps(beginning.body),
             made_at=clock.now(),
         )
         audit.record("letters.issue_begun", issue, by=by)
