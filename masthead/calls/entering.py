@@ -14,7 +14,7 @@ from . import joining, providers
 from .asking import SeeOther
 from .joining import Stands, WayIn
 from .models import Call
-from .providers import Redirect
+from .providers import Redirect, Role
 from .questions import LONGEST_NAME
 
 ANSWERS = {Stands.NOT_COVERED: 403, Stands.OVER: 410, Stands.CANCELLED: 410}
@@ -75,7 +75,7 @@ def _page(request: Request, way: WayIn, wrong: str = "", status: int | None = No
         "takes_name": provider is not None and provider.takes_name,
     }
     if way.is_open and provider is not None:
-        lead_forms_to(request, provider.origin(way.call))
+        lead_forms_to(request, provider.origin(way.call, Role.AUDIENCE))
     return render(request, "calls/join.html", context, status=status or ANSWERS.get(way.stands, 200))
 
 

@@ -1,4 +1,4 @@
-"""The host's view, at the desk: the questions in order, what was answered, the way in; made for a phone on the table."""
+"""The host’s view, at the desk: questions in order, what was answered, the way in; made for a phone on the table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from masthead.core.refusals import Refusal
 from . import afterwards, joining, providers, questions
 from .entering import into, lead_forms_to
 from .models import Call, Question, QuestionState
-from .providers import ProviderRefused
+from .providers import ProviderRefused, Role
 
 MAY = "calls.change_call"
 """Who hosts: staff who may change calls, signed in at the desk. Readers can't become hosts by any link."""
@@ -34,7 +34,7 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
     rest = list(Question.objects.filter(call=call).exclude(state=QuestionState.WAITING).order_by("-answered_at", "pk"))
     provider = providers.PROVIDERS.get(call.provider)
     if provider is not None:
-        lead_forms_to(request, provider.origin(call))
+        lead_forms_to(request, provider.origin(call, Role.HOST))
     context = {
         "call": call,
         "waiting": found,

@@ -80,7 +80,7 @@ class CallProvider(ABC):
         """Make the room, where one has to be made, and give the place as it is to be kept. May be repeated."""
 
     @abstractmethod
-    def origin(self, call: Call) -> str:
+    def origin(self, call: Call, role: Role) -> str:
         """The scheme and host that `join` leads to: what the page with the button must allow forms to reach."""
 
     @abstractmethod

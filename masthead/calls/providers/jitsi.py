@@ -70,7 +70,7 @@ class Jitsi(CallProvider):
         """A room comes into being when the first one enters; all it needs is a name that nobody guesses."""
         return {**call.place, "room": call.place.get("room") or f"{call.slug[:60].lower()}-{new_reference()}"}
 
-    def origin(self, call: Call) -> str:
+    def origin(self, call: Call, role: Role) -> str:
         return f"https://{call.place.get('domain', '')}"
 
     def join(self, call: Call, member: Member, role: Role) -> Join:

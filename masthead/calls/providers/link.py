@@ -35,15 +35,13 @@ class Link(CallProvider):
     def prepare(self, call: Call) -> Place:
         return dict(call.place)
 
-    def origin(self, call: Call) -> str:
-        parts = _parts(str(call.place.get("url", "")))
+    def origin(self, call: Call, role: Role) -> str:
+        parts = _parts(_address(call.place, role))
         return f"https://{parts.netloc.lower()}" if parts else ""
 
     def join(self, call: Call, member: Member, role: Role) -> Join:
-        url = call.place.get("url")
-        if role is Role.HOST:
-            url = call.place.get("host_url") or url
-        if not url or _wrong(url):
+        url = _address(call.place, role)
+        if _wrong(url):
             raise ProviderRefused("no address of the room is set")
         return Redirect(url)
 
@@ -53,6 +51,11 @@ class Link(CallProvider):
             return wrong
         parts = urlsplit(place["url"])
         return unreachable(parts.hostname or "", parts.port or 443)
+
+
+def _address(place: Place, role: Role) -> str:
+    """The host's own address where there is one, else that of all."""
+    return str((role is Role.HOST and place.get("host_url")) or place.get("url", ""))
 
 
 def _wrong(url: str) -> list[str]:
