@@ -40,7 +40,7 @@ def test_every_signal_says_what_is_told_with_it():
 
 @pytest.mark.parametrize("path", reference.PATHS)
 def test_a_public_path_is_an_address(path):
-    here = path.partition("?")[0].replace("<provider>", "practice")
+    here = re.sub(r"<\w+>", "practice", path.partition("?")[0])
 
     assert resolve(here)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from masthead.calls import dates, due, seats, words
@@ -79,26 +80,29 @@ def _call(holder: Holder) -> _State:
     if call is None:
         return _State("Its next date is not set yet.", Link("Earlier calls", CALLS))
     says, do = _at(call, holder)
-    return _State(f"{words.when(call)}. {says}", Link(do, call.path), call.title)
+    return _State(f"{words.when(call)}. {says}", do, call.title)
 
 
-def _at(call: Call, holder: Holder) -> tuple[str, str]:
+def _at(call: Call, holder: Holder) -> tuple[str, Link]:
     """How it stands between somebody and a call, and what they can do about it."""
     if holder.reader is None:
-        return "Confirm your address, and you can reserve a seat.", "About the call"
+        return "Confirm your address, and you can reserve a seat.", Link("About the call", call.path)
     if not due.may_come(call, holder.reader):
-        return "Your support ends before that day.", "About the call"
+        return "Your support ends before that day.", Link("About the call", call.path)
     if seat := seats.seat_of(call, holder.reader):
-        return _at_the_call_of(seat, is_open=call.opens_at <= clock.now())
+        return _with_seat(call, seat)
     if call.is_full:
-        return "All seats are taken, and there is a waiting list.", "To the waiting list"
-    return "You have no seat yet.", "Reserve a seat"
+        return "All seats are taken, and there is a waiting list.", Link("To the waiting list", call.path)
+    return "You have no seat yet.", Link("Reserve a seat", call.path)
 
 
-def _at_the_call_of(seat: Seat, *, is_open: bool) -> tuple[str, str]:
+def _with_seat(call: Call, seat: Seat) -> tuple[str, Link]:
+    asking = Link("Ask a question", reverse("call-questions", args=[call.slug]))
     if seat.is_waiting:
-        return "You are on the waiting list.", "Ask a question"
-    return ("You have a seat, and the way in is open.", "Join") if is_open else ("You have a seat.", "Ask a question")
+        return "You are on the waiting list.", asking
+    if call.opens_at <= clock.now():
+        return "You have a seat, and the way in is open.", Link("Join", reverse("call-join", args=[call.slug]))
+    return "You have a seat.", asking
 
 
 HOW: dict[str, Callable[[Holder], _State]] = {AD_FREE: _ad_free, LETTER: _letter, CALL: _call}

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from masthead.calls import dates
-from masthead.calls.models import Call
 from masthead.core import clock
 from masthead.letters.models import Issue, LetterList
 from masthead.letters.receivers import LISTS
@@ -69,8 +67,8 @@ def of_range(number: int) -> bytes:
 
 
 def of_pages() -> bytes:
-    """Front, sections, people, running stories, plain pages; letters that anybody may read, calls, the open books."""
-    made_of("paper", "list:all", "list:front", LISTS, dates.PART)
+    """Front, sections, people, running stories, plain pages; letters that anybody may read, open books."""
+    made_of("paper", "list:all", "list:front", LISTS)
     found: list[tuple[str, datetime | None]] = []
     for model in (FrontPage, SectionPage, FilmIndexPage, PlainPage):
         found += [(page.path_now, page.last_published_at) for page in model.objects.live().order_by("path")]
@@ -82,7 +80,6 @@ def of_pages() -> bytes:
     found += [(letters.path, None) for letters in LetterList.objects.all()]
     free = Issue.objects.sent().newest().filter(list__benefit="").select_related("list").defer("body")
     found += [(issue.path, issue.sent_at) for issue in free[:MOST_LETTERS]]
-    found += [(call.path, None) for call in Call.objects.coming()]
     return _urlset(found)
 
 

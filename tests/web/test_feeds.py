@@ -11,6 +11,7 @@ from masthead.core import clock as the_clock
 from masthead.newsroom import publishing
 from masthead.newsroom.models import Correction
 from tests.worlds import newsroom
+from tests.worlds.letters_issues import FOR_SUPPORTERS, FREE, an_issue
 
 pytestmark = pytest.mark.django_db
 
@@ -65,11 +66,13 @@ def test_a_feed_keeps_a_storys_name_when_its_address_changes():
 def test_the_sitemap_names_every_page_that_stands_and_no_other():
     story, film, person = newsroom.a_story(), newsroom.a_film(), newsroom.a_person()
     draft = newsroom.a_draft("Not yet")
+    free, own = an_issue(of=FREE), an_issue(of=FOR_SUPPORTERS)
 
     named = [place for index in places("/sitemap.xml") for place in places(index)]
 
     assert {"/", "/harbour/", "/films/", story.path_now, film.path_now, person.path} <= set(named)
-    assert draft.path_now not in named
+    assert {"/letters/", free.list.path, own.list.path, free.path, "/calls/", "/open-books/"} <= set(named)
+    assert {draft.path_now, own.path} & set(named) == set()
     assert len(named) == len(set(named))
     assert {Client().get(place).status_code for place in named} == {200}
 
@@ -95,4 +98,7 @@ def test_robots_are_led_to_the_sitemaps_and_away_from_accounts():
     words = Client().get("/robots.txt").content.decode()
 
     assert "Sitemap: http://localhost:8000/sitemap.xml" in words
-    assert "Disallow: /account/" in words
+    for own in ("/account/", "/letters/choose/", "/letters/unsubscribe/", "/calls/*/join/", "/support/thanks/"):
+        assert f"Disallow: {own}\n" in words
+    assert Client().get("/account/sign-in/")["X-Robots-Tag"] == "noindex"
+    assert "X-Robots-Tag" not in Client().get("/support/")
