@@ -87,7 +87,7 @@ def of_published(known: Published) -> list[Table]:
 def of_income(now: Sequence[YearOfIncome], before: Sequence[YearOfIncome], *, own: str) -> list[Table]:
     """For each currency: by kind, and by month."""
     found = []
-    for currency in dict.fromkeys(year.currency for year in (*now, *before)):
+    for currency in dict.fromkeys([own, *(year.currency for year in (*now, *before))]):
         years = [next((year for year in each if year.currency == currency), None) for each in (now, before)]
         both = [year for year in years if year]
         found += [_kinds(_Naming(currency, own), both), _months(_Naming(currency, own), both[::-1])]
@@ -95,19 +95,26 @@ def of_income(now: Sequence[YearOfIncome], before: Sequence[YearOfIncome], *, ow
 
 
 def of_spending(pounds: Sequence[Pound], *, own: str) -> list[Table]:
-    """For each currency: what was spent, on what."""
-    return [
+    """For each currency: what was spent, on what; the newsroom's own is there, if empty, before anything was spent."""
+    found = [
         Table(
             _Naming(pound.currency, own).slug(SPENDING),
             _("What was spent"),
-            [_("Spent on"), _("What for"), _("Paid to"), _of_one(pound), str(pound.year), str(pound.year - 1)],
+            [*_headings(pound.currency), str(pound.year), str(pound.year - 1)],
             [_share(pound, share) for share in pound.shares],
-            foot=[_words(_("Together")), _words(""), _words(""), _pence(100, pound.currency),
-                  _money(pound.together), _money(pound.before)],
+            foot=[
+                *(_words(text) for text in (_("Together"), "", "")),
+                _pence(100, pound.currency),
+                _money(pound.together),
+                _money(pound.before),
+            ],
             words=3,
         )
         for pound in pounds
-    ]  # fmt: skip
+    ]
+    if any(pound.currency == own for pound in pounds):
+        return found
+    return [Table(SPENDING, _("What was spent"), _headings(own), [], words=3), *found]
 
 
 def as_csv(table: Table) -> str:
@@ -198,8 +205,9 @@ def _months(naming: "_Naming", years: Sequence[YearOfIncome]) -> Table:
     return Table(naming.slug(MONTHS), title, naming.say(columns), rows)
 
 
-def _of_one(pound: Pound) -> str:
-    return _("Of %(pound)s") % {"pound": Money(100, pound.currency).short}
+def _headings(currency: str) -> list[str]:
+    of_one = _("Of %(pound)s") % {"pound": Money(100, currency).short}
+    return [_("Spent on"), _("What for"), _("Paid to"), of_one]
 
 
 def _share(pound: Pound, share: Share) -> list[Cell]:

@@ -34,6 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     published, pounds = figures.published(year), figures.of_a_pound(figures.year_of_spending(year))
     own, now, before = figures.own_currency(), figures.income(year), figures.income(year - 1)
     counts, sections, people, agencies = tables.of_published(published)
+    spent = [table for table in tables.of_spending(pounds, own=own) if table.rows]
     says = _("What we published, what came in and where it went: counted from the records themselves.")
     context: dict[str, Any] = {
         "says": says,
@@ -45,9 +46,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "sections": sections,
         "people": people,
         "agencies": agencies,
-        "pounds": list(zip(map(open_books.discs, pounds), tables.of_spending(pounds, own=own), strict=True)),
+        "pounds": list(zip(map(open_books.discs, pounds), spent, strict=True)),
         "drawings": open_books.of_years(now or before),
-        "incomes": tables.of_income(now, before, own=own),
+        "incomes": [table for table in tables.of_income(now, before, own=own) if table.rows],
         "supporters": fillins.fill("{supporters}", made_of),
         "passed_on": passing_on.page(menu.paper(), _("Open books"), PATH, says),
     }
