@@ -62,14 +62,15 @@ class Superseded(Exception):
 
 
 def wake(mailing: Mailing) -> None:
-    """Give every lane that rests, or was lost, a turn, if there is something for it to do now."""
+    """Give every lane that rests, was lost or is to run later a turn, if there is something for it to do now."""
     if not _is_due(mailing):
         return
     workers = Worker.objects.filter(queue="later", seen_at__gt=timezone.now() - timedelta(minutes=1)).count()
     for number in range(max(1, min(workers, MOST_LANES))):
         Lane.objects.get_or_create(mailing=mailing, number=number)
-    lost = timezone.now() - LOST
-    for lane in mailing.lanes.filter(Q(turn="") | Q(seen_at=None) | Q(seen_at__lt=lost)):
+    wall = timezone.now()
+    idle = Q(turn="") | Q(seen_at=None) | Q(seen_at__lt=wall - LOST) | Q(seen_at__gt=wall)
+    for lane in mailing.lanes.filter(idle):
         with transaction.atomic():
             turn = secrets.token_hex(8)
             if Lane.objects.filter(pk=lane.pk, turn=lane.turn).update(turn=turn, seen_at=timezone.now()):
@@ -118,6 +119,7 @@ class _Run:
         self.again = False  # whether only what this way may have taken already is given to it
         self.stencils: dict[str, stencils.Stencil] = {}
         self.later_in_a_row: list[str] = []
+        self.asked_for_a_pause: set[str] = set()
         self.refused_in_a_row: list[tuple[Delivery, Answer, Kind]] = []
         self.seconds_each = 1.0  # that a message took last
 
@@ -249,11 +251,14 @@ class _Run:
         taken: Delivery | None = None
         took: set[str] = set()
         began = looked = time.monotonic()
+        self.asked_for_a_pause = set()
         count = 0
         try:
             with _notes(careful=self.seconds_each > UNHURRIED):
                 try:
                     for row in rows:
+                        if row.domain in self.asked_for_a_pause:
+                            continue
                         instant = time.monotonic()
                         if instant > looked + LOOKS:
                             looked = instant
@@ -323,9 +328,10 @@ class _Run:
         self.later_in_a_row.append(row.domain)
         if self.later_in_a_row[-pace.IN_A_ROW :].count(row.domain) >= pace.IN_A_ROW:
             pace.ask_later(row.domain)
+            self.asked_for_a_pause.add(row.domain)
         if len(self.later_in_a_row) >= LATER_IN_A_ROW:
             self.later_in_a_row = []
-            return self._trouble(f"The mail server asks us to come later: {answer.status} {says}")
+            return self._trouble(f"The mail server asks us to come later: {answer}")
         return None
 
     def _tell_refusals(self) -> None:
@@ -385,7 +391,7 @@ class _Run:
                 mailing.state, mailing.stopped_at = MailingState.STOPPED, clock.now()
                 mailing.says = (
                     f"The mail server refused {len(refused)} letters in a row, so sending stopped. "
-                    f"Its last words: {answer.status} {answer.says}"
+                    f"Its last words: {answer}"
                 )[:500]
                 mailing.save(update_fields=["state", "stopped_at", "says"])
                 audit.record("letters.mailing_gave_up", mailing, by=SYSTEM, refused=len(refused))

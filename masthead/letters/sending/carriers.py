@@ -35,6 +35,9 @@ class Answer:
     status: str = ""
     says: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.status.partition(' ')[0]} {self.says}".strip()
+
 
 TAKEN = Answer(Outcome.TAKEN)
 

@@ -63,7 +63,7 @@ class Progress:
 def schedule(issue: Issue, at: datetime, by: Actor) -> Mailing:
     """Have `issue` sent at `at`, a moment by our clock; asked again before that, at another.
 
-    Raises InThePast, NotReady, AlreadySent, TooLarge or UnderWay.
+    Raises InThePast, NotReady, AlreadySent or UnderWay.
     """
     if at < clock.now():
         raise InThePast
@@ -73,7 +73,7 @@ def schedule(issue: Issue, at: datetime, by: Actor) -> Mailing:
 
 
 def send(issue: Issue, by: Actor) -> Mailing:
-    """Have `issue` sent now. Raises NotReady, AlreadySent, TooLarge or UnderWay."""
+    """Have `issue` sent now. Raises NotReady, AlreadySent or UnderWay."""
     with transaction.atomic():
         mailing = _ask(issue, clock.now(), by)
         audit.record("letters.mailing_sent", mailing, by=by)
@@ -83,8 +83,6 @@ def send(issue: Issue, by: Actor) -> Mailing:
 
 def _ask(issue: Issue, at: datetime, by: Actor) -> Mailing:
     issues.check_ready(issue)
-    for edition in rendering.EDITIONS:
-        rendering.render(issue, edition)
     with transaction.atomic():
         mailing = Mailing.objects.select_for_update().filter(issue=issue).first() or Mailing(issue=issue)
         if mailing.freezing_at is not None or mailing.state not in (MailingState.SCHEDULED, MailingState.STOPPED):
@@ -246,4 +244,4 @@ def send_proof(pk: int) -> None:
     if answer.outcome is carriers.Outcome.TAKEN:
         Proof.objects.filter(pk=pk).update(sent_at=clock.now(), error="")
     else:
-        Proof.objects.filter(pk=pk).update(error=f"{answer.status} {answer.says}".strip()[:300])
+        Proof.objects.filter(pk=pk).update(error=str(answer)[:300])
