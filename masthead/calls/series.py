@@ -45,17 +45,36 @@ def moment_on(series: Series, day: date) -> datetime:
 def start(*, by: Actor) -> Series:
     """The routine as most newsrooms want it, in one click: the first Thursday of each quarter, at seven in the evening.
 
-    Its first call is planned with it. Raises SeriesGoesOnAlready.
+    Raises SeriesGoesOnAlready.
     """
     with transaction.atomic():
-        if Series.objects.filter(is_active=True).exists():
+        if Series.objects.select_for_update().filter(is_active=True).exists():
             raise SeriesGoesOnAlready
         editor = menu.paper().editor_in_chief
-        series = Series(host_name=editor)
-        if editor:
-            series.name = f"The call with {editor}"
+        facts = {"host_name": editor, "name": f"The call with {editor}"} if editor else {}
+        return begin(Series(**facts), by=by)
+
+
+def begin(series: Series, *, by: Actor) -> Series:
+    """Keep a new series; its first call is planned with it."""
+    with transaction.atomic():
         series.save()
         audit.record("series.started", series, by=by)
+        plan_next(series, by=by)
+    return series
+
+
+def change(series: Series, *, by: Actor) -> Series:
+    """Keep a series as it was changed: it holds for the calls that are planned from now on.
+
+    One that goes on again promises from today on, not for the time in which it was stopped.
+    """
+    with transaction.atomic():
+        before = Series.objects.select_for_update().get(pk=series.pk)
+        if series.is_active and not before.is_active:
+            series.made_at = clock.now()
+        series.save()
+        audit.record("series.changed", series, by=by)
         plan_next(series, by=by)
     return series
 

@@ -1,9 +1,44 @@
 """What the desk shows of calls."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 
 from . import hosting, recordings_desk
+from .desk import acts
+from .desk.home import NextCall
+from .desk.lists import Calls
+
+
+@hooks.register("register_admin_viewset")
+def calls() -> Calls:
+    """Calls, series and seats."""
+    return Calls()
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[URLPattern]:
+    """The acts that ask first."""
+    return [
+        path("calls/plan/", acts.plan, name="plan_call"),
+        path("calls/<int:pk>/move/", acts.move, name="move_call"),
+        path("calls/<int:pk>/cancel/", acts.cancel, name="cancel_call"),
+        path("calls/<int:pk>/not-held/", acts.not_held, name="call_not_held"),
+        path("calls/<int:pk>/invite/", acts.invite, name="invite_to_call"),
+        path("calls/<int:pk>/seats/", acts.seats_of, name="call_seats"),
+        path("calls/seats/<int:pk>/give-back/", acts.give_back, name="give_back_seat"),
+        path("calls/series/start/", acts.start_series, name="start_series"),
+        path("calls/series/<int:pk>/stop/", acts.stop_series, name="stop_series"),
+    ]
+
+
+@hooks.register("construct_homepage_panels")
+def next_call(request: HttpRequest, panels: list[Any]) -> None:
+    """For those who may change calls."""
+    if request.user.has_perm("calls.change_call"):
+        panels.append(NextCall())
 
 
 @hooks.register("register_admin_urls")
