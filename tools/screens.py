@@ -42,6 +42,8 @@ def pages_of(address: str) -> dict[str, str]:
     story = first(r'href="(/[\w-]+/\d{4}/\d\d/\d\d/[\w-]+/)"', front)
     text = httpx.get(urljoin(address, story)).text if story else ""
     films = httpx.get(urljoin(address, "/films/")).text
+    letters = httpx.get(urljoin(address, "/letters/")).text
+    calls = httpx.get(urljoin(address, "/calls/")).text
     found = {
         "front": "/",
         "story": story,
@@ -56,6 +58,13 @@ def pages_of(address: str) -> dict[str, str]:
         "search-nothing": "/search/?q=zeppelin",
         "404": "/the-ferry-levy/",
         "support": "/support/",
+        "letters": "/letters/",
+        "letter": first(r'href="(/letters/[\w-]+/[\w-]+/)"', letters),
+        "letter-list": first(r'href="(/letters/[\w-]+/)"', letters),
+        "letters-sign-up": "/letters/sign-up/",
+        "calls": "/calls/",
+        "call": first(r'href="(/calls/[\w-]+/)"', calls),
+        "open-books": "/open-books/",
         "sign-in": "/account/sign-in/",
     }
     return {name: path for name, path in found.items() if path}
@@ -91,18 +100,29 @@ def shoot(page: Page, name: str) -> None:
 
 def take_the_journey(browser: Browser, newsroom: RunningNewsroom) -> None:
     """What only those see who give: the pay page, the thank-you page, the story after it, the account."""
-    visitor = Visitor(browser, newsroom)
+    visitor, pages = Visitor(browser, newsroom), pages_of(newsroom.address)
+    email = f"screens-{round(time.time())}@example.org"
     visitor.opens("/support/")
-    visitor.page.locator('input[name="email"]').fill(f"screens-{round(time.time())}@example.org")
+    visitor.page.locator('input[name="email"]').fill(email)
     visitor.page.locator('main form button[type="submit"]').first.click()
     visitor.page.wait_for_url(re.compile(r"^(?!" + re.escape(newsroom.address) + ")"))
     shoot(visitor.page, "pay")
     visitor.pays("accepts")
     visitor.page.wait_for_url(re.compile("/support/thanks/"))
     shoot(visitor.page, "thanks")
-    for name, path in {"story-supporter": pages_of(newsroom.address)["story"], "account": "/account/"}.items():
+    for name, path in {
+        "story-supporter": pages["story"],
+        "front-supporter": "/",
+        "account-unconfirmed": "/account/",
+    }.items():
         visitor.opens(path)
         shoot(visitor.page, name)
+    visitor.signs_in(email)
+    own = {"account": "/account/", "letter-supporter": pages.get("letter"), "call-supporter": pages.get("call")}
+    for name, path in own.items():
+        if path:
+            visitor.opens(path)
+            shoot(visitor.page, name)
     visitor.leaves()
 
 

@@ -15,6 +15,7 @@ from tests.running import RunningNewsroom
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 KB = 1000
+PROMISED = ["/letters/", "/letters/behind-the-scenes/", "/letters/sign-up/", "/calls/", "/open-books/"]
 EDITIONS = ["public", "thanked", "supporter"]
 
 
@@ -28,7 +29,8 @@ def story(site: RunningNewsroom) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "story", "/support/", "/account/sign-in/", "/nowhere/", "/films/", "/search/?q=ferry"]
+    "path",
+    ["/", "story", "/support/", "/account/sign-in/", "/nowhere/", "/films/", "/search/?q=ferry", *PROMISED],
 )
 def test_axe_finds_nothing(path, browser, site, story):
     visitor = Visitor(browser, site)
@@ -125,7 +127,17 @@ def test_no_page_is_wider_than_the_screen(width, browser, site, story):
     visitor.page.set_viewport_size({"width": width, "height": 900})
 
     wider = []
-    for path in ["/", story, "/harbour/", "/films/", "/support/", "/account/sign-in/", "/search/?q=ferry", "/about/"]:
+    for path in [
+        "/",
+        story,
+        "/harbour/",
+        "/films/",
+        "/support/",
+        "/account/sign-in/",
+        "/search/?q=ferry",
+        "/about/",
+        *PROMISED,
+    ]:
         visitor.opens(path)
         if visitor.page.evaluate("document.documentElement.scrollWidth") > width:
             wider.append(path)
