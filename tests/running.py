@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,10 +80,14 @@ def _copy(source: Path, target: Path) -> None:
 
 
 class RunningNewsroom:
-    """One demonstration with processes of its own; `home` is its folder, `address` where it is read."""
+    """One demonstration with processes of its own; `home` is its folder, `address` where it is read.
 
-    def __init__(self, home: Path) -> None:
+    `settings`: some of its own, as the environment gives them, such as MASTHEAD_LETTERS_MAIL.
+    """
+
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
+        self.settings = dict(settings or {})
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -93,7 +97,7 @@ class RunningNewsroom:
         self.log = (self.home / "log.txt").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "masthead", "demo", "--folder", str(self.home)],
-            env=_environment(self.port),
+            env={**_environment(self.port), **self.settings},
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
@@ -126,15 +130,35 @@ class RunningNewsroom:
 
     def forward(self, *, days: int = 0, months: int = 0) -> None:
         """Move the clock of every process of this newsroom, its bank included."""
-        path = self.home / "state" / "clock"
-        (ahead,) = struct.unpack("<q", path.read_bytes())
-        moment = datetime.fromtimestamp(time.time() + ahead, UTC)
-        target = moment + timedelta(days=days)
+        target = self.now() + timedelta(days=days)
         if months:
             day = the_clock.add_months(target.date(), months)
             target = target.replace(year=day.year, month=day.month, day=day.day)
-        with path.open("r+b") as file:
-            file.write(struct.pack("<q", ahead + round((target - moment).total_seconds())))
+        self.move_to(target)
+
+    def move_to(self, moment: datetime) -> None:
+        """Set that clock."""
+        with self._clock.open("r+b") as file:
+            file.write(struct.pack("<q", round(moment.timestamp() - time.time())))
+
+    def now(self) -> datetime:
+        """What that clock says."""
+        (ahead,) = struct.unpack("<q", self._clock.read_bytes())
+        return datetime.fromtimestamp(time.time() + ahead, UTC)
+
+    @property
+    def _clock(self) -> Path:
+        return self.home / "state" / "clock"
+
+    def does(self, code: str) -> str:
+        """Run Python in a further process of this newsroom, as its desk would; gives what it prints."""
+        words = [sys.executable, "-m", "masthead", "--home", str(self.home), "manage", "shell", "-v0", "-c", code]
+        own = {"MASTHEAD_ADDRESS": self.address, "MASTHEAD_BIND": "127.0.0.1", **self.settings}
+        done = subprocess.run(
+            words, env={**_environment(self.port), **own}, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database beside the newsroom, read-only."""
@@ -152,10 +176,10 @@ def until(holds: Callable[[], object], *, seconds: float = 20.0, what: str = "it
 
 
 @contextlib.contextmanager
-def running_newsroom(at: Path) -> Iterator[RunningNewsroom]:
+def running_newsroom(at: Path, settings: Mapping[str, str] | None = None) -> Iterator[RunningNewsroom]:
     """A newsroom that runs in `at` (which must not exist yet) until the block ends."""
     make_demo(at)
-    newsroom = RunningNewsroom(at)
+    newsroom = RunningNewsroom(at, settings)
     newsroom.start()
     try:
         yield newsroom
