@@ -73,7 +73,7 @@ class Courier:
         self.pieces: dict[str, StoryPage | FilmPage] = {}
 
     def load(self) -> None:
-        from masthead.web.demo import asking
+        from masthead.web.demo import asking, promised
 
         stories, films = folder("stories"), folder("films")
         self._open_the_paper()
@@ -92,6 +92,13 @@ class Courier:
         self._add_plain_pages()
         asking.load(self.sections, _listed("appeals.toml", "appeals"), _listed("adverts/adverts.toml", "adverts"))
         new.make_editor(EDITOR, PASSWORD, name=self.paper["editor_in_chief"])
+        self.say("letters, calls, a year and a half of open books")
+        promised.load(
+            letters=_listed("letters.toml", "letters"),
+            calls=read("calls.toml"),
+            books=read("books.toml"),
+            body=lambda facts: list(self._blocks(facts)),
+        )
 
     # --- the paper ---
 
@@ -238,8 +245,27 @@ class Courier:
                 yield kind, {"address": block["url"], "title": block["title"]}
             elif kind == "read_on":
                 yield kind, self.pieces[block["story"]].page_ptr
+            elif kind == "stories":
+                yield kind, self._picked(block)
+            elif kind in ("call", "appeal"):
+                yield kind, {name: value for name, value in block.items() if name != "type"}
             else:
                 raise ValueError(f"the content has a block of an unknown kind: {kind}")
+
+    def _picked(self, block: Facts) -> Facts:
+        """Stories in a letter, chosen by hand."""
+        return {
+            "heading": block.get("heading", ""),
+            "which": "hand",
+            "count": len(block["picks"]),
+            "section": None,
+            "order": "newest",
+            "shows": block["shows"],
+            "picks": [
+                {"words": _rich(pick.get("words", "")), "piece": self.pieces[pick["piece"]].page_ptr}
+                for pick in block["picks"]
+            ],
+        }
 
     def _make_up_the_front(self, all_facts: list[Facts]) -> None:
         ranked = sorted((facts["front_rank"], facts["slug"]) for facts in all_facts if facts.get("front_rank"))
