@@ -94,7 +94,7 @@ def lacks(issue: Issue) -> list[str]:
     """What keeps `issue` from being sent, a sentence each: pictures without credit or description, words, size."""
     found = [*_lacks_in_pictures(issue), *_lacks_in_words(issue)]
     if not found:
-        found += _lacks_in_size(issue)
+        found += lacks_in_size(issue)
     return list(dict.fromkeys(found))
 
 
@@ -104,6 +104,16 @@ def check_ready(issue: Issue) -> None:
         raise AlreadySent()
     if found := lacks(issue):
         raise NotReady(lacks=" ".join(found))
+
+
+def lacks_in_size(issue: Issue) -> list[str]:
+    """What is wrong when `issue` is larger than mail programs show; nothing when it is not."""
+    try:
+        for edition in rendering.EDITIONS:
+            rendering.render(issue, edition)
+    except rendering.TooLarge as refusal:
+        return [refusal.for_people]
+    return []
 
 
 def _lacks_in_pictures(issue: Issue) -> list[str]:
@@ -127,15 +137,6 @@ def _lacks_in_words(issue: Issue) -> list[str]:
         issue.clean()
     except ValidationError as error:
         return list(error.messages)
-    return []
-
-
-def _lacks_in_size(issue: Issue) -> list[str]:
-    try:
-        for edition in rendering.EDITIONS:
-            rendering.render(issue, edition)
-    except rendering.TooLarge as refusal:
-        return [refusal.for_people]
     return []
 
 

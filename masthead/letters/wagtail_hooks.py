@@ -5,10 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.snippets.models import register_snippet
 
-from masthead.letters.desk import lists
+from masthead.letters.desk import issues, lists
 
 MENU = Menu(register_hook_name="register_letters_menu_item", construct_hook_name="construct_letters_menu")
+
+register_snippet(issues.IssueViewSet)
 
 
 @hooks.register("register_admin_menu_item")
@@ -31,4 +34,13 @@ def addresses_of_lists() -> list[URLPattern]:
         path(people, lists.PeopleOnList.as_view(), name="letter_list_people"),
         path(f"{people}results/", lists.PeopleOnList.as_view(results_only=True), name="letter_list_people_results"),
         path(f"{people}<int:reader_pk>/take-off/", lists.take_off, name="letter_take_off"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def addresses_of_issues() -> list[URLPattern]:
+    """Beginning an issue, and taking it out of the archive."""
+    return [
+        path("letters/begin/", issues.begin, name="letter_issue_begin"),
+        path("letters/issues/<int:pk>/archive/", issues.withdraw, name="letter_issue_withdraw"),
     ]
