@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin import messages
+from wagtail.admin import menu, messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
@@ -223,6 +223,13 @@ class ImportViewSet(RowsToLookAt):
     inspect_view_fields = list_export
 
 
+class AllFigures(menu.MenuItem):
+    """The page of all figures, for who may look at spending."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("openbooks.view_spending"))
+
+
 class OpenBooks(ModelViewSetGroup):
     """The menu entry; the page of all figures is added to it."""
 
@@ -232,8 +239,10 @@ class OpenBooks(ModelViewSetGroup):
     items = (SpendingViewSet, CategoryViewSet, ImportViewSet)
 
     def get_submenu_items(self) -> list[Any]:
-        figures = MenuItem(_("All figures"), reverse("open_books"), icon_name="table", order=0)
-        return [figures, *super().get_submenu_items()]
+        return [
+            AllFigures(_("All figures"), reverse("open_books"), icon_name="table", order=0),
+            *super().get_submenu_items(),
+        ]
 
 
 class FileForm(forms.Form):

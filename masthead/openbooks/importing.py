@@ -140,7 +140,7 @@ def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_lines(rows: Iterator[tuple[int, list[str]]], report: Report, currency: str) -> None:
-    _, head = next(rows, (1, []))
+    _number, head = next(rows, (1, []))
     names = [name.lower() for name in head]
     if missing := [name for name in NEEDED if name not in names]:
         report.bad.append(BadLine(1, _("The first line must name the columns; missing: %(names)s.")
