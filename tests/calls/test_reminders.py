@@ -48,8 +48,8 @@ def test_who_reserves_within_the_last_day_has_just_been_told(call):
     seats.reserve(call, bob)
     hours_before(call, 0.5)
 
-    assert calls.kinds_of_mail(ada) == ["reserved", "an_hour_before"]
-    assert calls.kinds_of_mail(bob) == ["reserved"]
+    assert calls.kinds_of_mail(ada)[1:] == ["reserved", "an_hour_before"]
+    assert calls.kinds_of_mail(bob)[1:] == ["reserved"]  # after the invitation
 
 
 def test_after_an_outage_the_hours_reminder_stands_for_both(call):

@@ -202,7 +202,7 @@ def at_once(*acts: Any) -> list[BaseException]:
 @pytest.mark.django_db(transaction=True)
 def test_twelve_who_press_at_the_same_moment_get_the_four_seats_and_eight_wait():
     call = rooms.call(capacity=4)
-    people = [rooms.supporter(f"Reader {number}".replace(" ", "")) for number in range(12)]
+    people = calls.supporters(12)
 
     wrong = at_once(*(lambda reader=reader: seats.reserve(call, reader) for reader in people))
 
@@ -215,19 +215,19 @@ def test_twelve_who_press_at_the_same_moment_get_the_four_seats_and_eight_wait()
 
 @pytest.mark.django_db(transaction=True)
 def test_one_who_presses_six_times_at_the_same_moment_gets_one_seat():
-    call, ada = rooms.call(), rooms.supporter("Ada")
+    call, (reader,) = rooms.call(), calls.supporters(1)
 
-    wrong = at_once(*(lambda: seats.reserve(call, ada) for _ in range(6)))
+    wrong = at_once(*(lambda: seats.reserve(call, reader) for _ in range(6)))
 
     call.refresh_from_db()
-    assert (wrong, calls.states(call), call.reserved_count) == ([], {"Ada": "reserved"}, 1)
-    assert calls.kinds_of_mail(ada) == ["reserved"]
+    assert (wrong, calls.states(call), call.reserved_count) == ([], {"Reader0": "reserved"}, 1)
+    assert calls.kinds_of_mail(reader) == ["reserved"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_seats_given_back_and_asked_for_at_the_same_moment_go_to_the_line():
     call = rooms.call(capacity=3)
-    people = [rooms.supporter(f"Reader{number}") for number in range(9)]
+    people = calls.supporters(9)
     held = [seats.reserve(call, reader) for reader in people[:6]]
 
     wrong = at_once(

@@ -10,11 +10,14 @@ import vobject
 from django.core import mail as outbox
 
 from masthead.calls import dates, series
-from masthead.calls.models import Call, Seat, Series
+from masthead.calls.models import BENEFIT, Call, Seat, Series
 from masthead.core import clock, jobs
 from masthead.core.models import Message
-from masthead.membership.models import Courtesy, Grant
+from masthead.membership import grants
+from masthead.membership.grants import Span
+from masthead.membership.models import Courtesy, Grant, Reason
 from masthead.readers.models import Reader
+from tests.worlds import readers
 from tests.worlds.rooms import STAFF
 
 
@@ -68,6 +71,14 @@ def states(call: Call) -> dict[str, str]:
     return dict(Seat.objects.filter(call=call).values_list("reader__name", "state"))
 
 
+def supporters(count: int) -> list[Reader]:
+    """Reader0, Reader1 …, each with a grant without end; without the tiers, which a flushed database has lost."""
+    found = [readers.reader(f"reader{number}@example.org", f"Reader{number}") for number in range(count)]
+    for reader in found:
+        grants.agree(Reason.COURTESY, f"t{reader.pk}", holders=(reader,), spans={BENEFIT: Span()})
+    return found
+
+
 def support_lasts_until(reader: Reader, until: datetime | None, *, grace: datetime | None = None) -> None:
     """The grants of somebody, as their pledge would set them."""
     Grant.objects.filter(reader=reader).update(until_at=until, grace_until=grace)
@@ -84,6 +95,7 @@ def calendar_in(email: outbox.EmailMessage) -> tuple[str, bytes]:
 def read_by_two(file: bytes) -> dict[str, Any]:
     """The event as two independent programs read it. Fails where they disagree."""
     text = file.decode()
+    getattr(vobject.icalendar, "__tzidMap").pop(clock.zone().key, None)  # it remembers the rules of files before this
     first = vobject.readOne(text).vevent
     (second,) = ics.Calendar(text).events
     found = {
