@@ -22,6 +22,7 @@ from masthead.core.jobs import every
 from masthead.core.refusals import Refusal
 from masthead.membership import grants
 from masthead.newsroom import films
+from masthead.newsroom.models import FilmPage
 from masthead.press.changes import announce
 from masthead.readers.models import Device, Reader
 
@@ -32,6 +33,7 @@ KNOWN_FOR = timedelta(days=90)
 FOLDER = "recordings"
 
 audit.register("recording.kept", "{by} put a recording to {subject}")
+audit.register("recording.notes", "{by} changed the notes of {subject}")
 audit.register("recording.published", "{by} published the recording of {subject}")
 audit.register("recording.withdrawn", "{by} took back the recording of {subject}")
 audit.register("recording.deleted", "{by} deleted the recording of {subject}")
@@ -125,6 +127,16 @@ def keep_recording(call: Call, *, film: Any, captions: Any, seconds: int, by: Ac
         after = [recording.file.name, recording.captions.name]
         _delete_after_the_commit([name for name in before if name and name not in after])
     return recording
+
+
+def keep_notes(call: Call, *, notes: str, film: FilmPage | None, by: Actor) -> None:
+    """Keep what is written about the call for supporters, and which public film was made of it, if any."""
+    with transaction.atomic():
+        call = Call.objects.locked(call.pk)
+        if (call.notes, call.film) != (notes, film):
+            call.notes, call.film = notes, film
+            call.save(update_fields=["notes", "film"])
+            audit.record("recording.notes", call, by=by)
 
 
 def publish(call: Call, *, by: Actor) -> None:

@@ -9,8 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminPageChooser
 
 from masthead.core.refusals import Refusal
+from masthead.newsroom.models import FilmPage
 
 from . import afterwards
 from .hosting import MAY, moments_typed
@@ -57,6 +60,19 @@ class RecordingForm(forms.Form):
         return length
 
 
+class NotesForm(WagtailAdminModelForm):
+    """What is written about a call that is over, and a film of it that everybody may see."""
+
+    class Meta:
+        model = Call
+        fields = ("notes", "film")
+        widgets = {"film": AdminPageChooser(target_models=[FilmPage])}
+        help_texts = {
+            "notes": "For supporters.",
+            "film": "One that is published with the others; the recording is not.",
+        }
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(MAY, raise_exception=True)
@@ -81,6 +97,20 @@ def recording(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Kept. Supporters see it once it is published.")
             return redirect("call_recording", pk)
     return _page(request, call, form, status=WRONG if form.errors else 200)
+
+
+@require_POST
+@permission_required(MAY, raise_exception=True)
+def keep_notes(request: HttpRequest, pk: int) -> HttpResponse:
+    call = get_object_or_404(Call, pk=pk)
+    form = NotesForm(request.POST, instance=call)
+    if not form.is_valid():
+        return _page(request, call, None, notes=form, status=WRONG)
+    typed = form.cleaned_data
+    by = request.user.actor  # type: ignore[union-attr]
+    afterwards.keep_notes(Call.objects.get(pk=pk), notes=typed["notes"], film=typed["film"], by=by)
+    messages.success(request, "The notes are kept.")
+    return redirect("call_recording", pk)
 
 
 @require_POST
@@ -140,12 +170,16 @@ def _page(
     form: RecordingForm | None,
     *,
     moments: dict[int, str] | None = None,
+    notes: NotesForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     kept = Recording.objects.filter(call=call).first()
+    notes = notes or NotesForm(instance=call)
     context = {
         "call": call,
         "recording": kept,
+        "notes": notes,
+        "media": notes.media,
         "form": form or RecordingForm(recording=kept),
         "rows": [
             (row, (moments or {}).get(row.pk, "" if row.second is None else afterwards.clock_face(row.second)))

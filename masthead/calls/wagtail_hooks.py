@@ -56,6 +56,7 @@ def of_hosts() -> list[URLPattern]:
         path(f"{one}/back/", hosting.back, name="call_host_back"),
         path(f"{one}/hide/", hosting.hide, name="call_host_hide"),
         path("calls/<int:pk>/recording/", recordings_desk.recording, name="call_recording"),
+        path("calls/<int:pk>/recording/notes/", recordings_desk.keep_notes, name="call_recording_notes"),
         path("calls/<int:pk>/recording/chapters/", recordings_desk.set_chapters, name="call_recording_chapters"),
         path("calls/<int:pk>/recording/publish/", recordings_desk.publish, name="call_recording_publish"),
         path("calls/<int:pk>/recording/withdraw/", recordings_desk.withdraw, name="call_recording_withdraw"),
