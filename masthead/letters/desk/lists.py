@@ -148,6 +148,7 @@ class PeopleOnList(IndexView):
     paginate_by = 50
     default_ordering = "email"
     search_fields = ["email", "name"]
+    list_filter = {"created_at": ["date__gte", "date__lte"]}
     list_display = ["email", "name", DateColumn("created_at", label=_("Account since"), sort_key="created_at")]
     list_export = ["reference", "email", "name", "created_at"]
 

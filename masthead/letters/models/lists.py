@@ -157,7 +157,7 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reader_id} on {self.list_id}"
+        return f"{self.reader} on {self.list}"
 
 
 class SignUp(models.Model):
