@@ -196,7 +196,7 @@ def _form_page(request: HttpRequest, form: Any, **words_: Any) -> HttpResponse:
 def _told(call: Call) -> str:
     waiting = Seat.objects.waiting().filter(call=call).count()
     return str(
-        _("%(reserved)s people have a seat and %(waiting)s wait for one: each of them gets a mail.")
+        _("Everybody concerned gets a mail: %(reserved)s with a seat, %(waiting)s in line.")
         % {"reserved": call.reserved_count, "waiting": waiting}
     )
 

@@ -1,5 +1,6 @@
 """Calls, series and seats in lists: with search, filters, pages and CSV. What changes them are the verbs."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
-from wagtail.admin.widgets.button import HeaderButton
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permissions import ModelPermissionPolicy
 
 from masthead.calls import dates, seats, series, words
@@ -51,7 +52,9 @@ class ChangeCall(EditView):
 
     @property
     def header_more_buttons(self) -> list[Any]:
-        return [*super().header_more_buttons, *acts(self.object, self.request.user)]
+        found = acts(self.object, self.request.user)
+        buttons = [Button(act.label, act.url, icon_name=act.icon, priority=act.place) for act in found]
+        return [*super().header_more_buttons, *buttons]
 
 
 class ListOfCalls(IndexView):
@@ -64,10 +67,22 @@ class ListOfCalls(IndexView):
         return [HeaderButton(_("Plan a call"), url=reverse("plan_call"), icon_name="plus")]
 
     def get_list_more_buttons(self, instance: Call) -> list[Any]:
-        return [*super().get_list_more_buttons(instance), *acts(instance, self.request.user)]
+        found = acts(instance, self.request.user)
+        buttons = [MenuItem(act.label, url=act.url, icon_name=act.icon, priority=act.place) for act in found]
+        return [*super().get_list_more_buttons(instance), *buttons]
 
 
-def acts(call: Call, user: Any) -> list[MenuItem]:
+@dataclass(frozen=True)
+class Act:
+    """Something that may be done to a call: a button in its list and above its form."""
+
+    label: str
+    url: str
+    icon: str
+    place: int
+
+
+def acts(call: Call, user: Any) -> list[Act]:
     """What may be done to a call as it stands."""
     if not user.has_perm("calls.change_call"):
         return []
@@ -85,8 +100,7 @@ def acts(call: Call, user: Any) -> list[MenuItem]:
     elif call.state == CallState.HELD:
         found.append(("call_not_held", _("It did not take place"), "cross"))
     return [
-        MenuItem(label, url=reverse(name, args=[call.pk]), icon_name=icon, priority=40 + place)
-        for place, (name, label, icon) in enumerate(found)
+        Act(label, reverse(name, args=[call.pk]), icon, 40 + place) for place, (name, label, icon) in enumerate(found)
     ]
 
 
