@@ -127,7 +127,7 @@ def _settle_piece(piece: Piece, was: Was) -> None:
 
 
 def _leave(section: SectionPage) -> None:
-    """Films of a section that is being deleted belong to none from now on; its stories are deleted with it."""
+    """Films of a section that is being deleted belong to none from now on; one that has stories can't be deleted."""
     for film in FilmPage.objects.filter(section=section):
         was = before(film)
         FilmPage.objects.filter(pk=film.pk).update(section=None)
