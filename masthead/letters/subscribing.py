@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -253,7 +253,7 @@ def _shown(lists: list[LetterList], words: str) -> str:
     return "\n".join([*(f"{letters.name}: {letters.sentence}" for letters in lists), WORDS[words]])
 
 
-def _consent(reader: Reader, letters: LetterList, *, words: str, page: str, asked_at: object) -> Consent:
+def _consent(reader: Reader, letters: LetterList, *, words: str, page: str, asked_at: datetime) -> Consent:
     return Consent.objects.create(
         reader=reader, list=letters, words=words, page=page, asked_at=asked_at, confirmed_at=clock.now()
     )

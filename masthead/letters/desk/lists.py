@@ -41,7 +41,7 @@ class ListForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         supporters = [(benefit.code, _("Supporters: %s") % benefit.name) for benefit in Benefit.objects.all()]
-        self.fields["benefit"].choices = [("", _("Anybody who signs up, free")), *supporters]  # type: ignore[attr-defined]
+        self.fields["benefit"].choices = [("", _("Anybody who signs up, free")), *supporters]
 
     def clean(self) -> dict[str, Any]:
         """Say at once what the verb would refuse."""
