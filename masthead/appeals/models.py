@@ -93,11 +93,8 @@ class Appeal(PreviewableMixin, OnPages):
         super().clean()
         wrong: dict[str, str] = {}
         for field in WORDED:
-            if unknown := fillins.unknown_in(getattr(self, field)):
-                wrong[field] = _("Nobody fills in {%(name)s}. You can use: %(known)s.") % {
-                    "name": unknown[0],
-                    "known": ", ".join(f"{{{name}}}" for name in sorted(fillins.WORDS)) or _("none yet"),
-                }
+            if says := fillins.wrong_in(getattr(self, field)):
+                wrong[field] = says
         if len(self.list_of_aims) > MOST_AIMS:
             wrong["aims"] = _("Name %(most)s aims at most; these are %(now)s.") % {
                 "most": MOST_AIMS,

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 WORDS: dict[str, Callable[[], str]] = {}
 _FILL_IN = re.compile(r"\{([^{}]*)\}")
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -16,6 +18,15 @@ def register(name: str, words: Callable[[], str]) -> None:
 def unknown_in(text: str) -> list[str]:
     """The fill-ins in `text` that nobody owns, as written."""
     return [name for name in _FILL_IN.findall(text) if name not in WORDS]
+
+
+def wrong_in(text: str) -> str:
+    """What is wrong with the fill-ins in `text`, said to who wrote it; nothing when somebody owns each."""
+    unknown = unknown_in(text)
+    if not unknown:
+        return ""
+    known = ", ".join(f"{{{name}}}" for name in sorted(WORDS)) or _("none yet")
+    return _("Nobody fills in {%(name)s}. You can use: %(known)s.") % {"name": unknown[0], "known": known}
 
 
 def names_in(text: str) -> list[str]:

@@ -20,6 +20,10 @@ from masthead.money.desk import RowsToLookAt
 from . import incomes
 from .models import Gift, GivingTerms, Pledge, Rhythm
 
+FOLLOWING = (
+    "Fill-in words follow the open books by themselves: {supporters}, {share to journalism}, {stories this year}."
+)
+
 
 class PledgeViewSet(RowsToLookAt):
     """Who promised what, and how it stands."""
@@ -141,7 +145,10 @@ GivingTerms.edit_handler = ObjectList(
         FieldPanel("currency"),
         MultiFieldPanel([FieldPanel("month"), FieldPanel("year"), FieldPanel("once")], heading="Suggested"),
         FieldRowPanel([FieldPanel("least"), FieldPanel("most")], heading="Taken"),
-        MultiFieldPanel([FieldPanel("standfirst"), FieldPanel("where_it_goes")], heading="Words on the support page"),
+        MultiFieldPanel(
+            [FieldPanel("standfirst"), FieldPanel("where_it_goes", help_text=FOLLOWING)],
+            heading="Words on the support page",
+        ),
     ],
     base_form_class=TermsForm,
 )

@@ -4,12 +4,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from babel.numbers import get_currency_symbol
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import translation
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from masthead.core import clock
+from masthead.core import clock, fillins
 from masthead.money.amounts import Money
 from masthead.money.models import Payment
 from masthead.press.models import OnPages
@@ -339,6 +340,13 @@ class GivingTerms(OnPages, BaseGenericSetting):
                 condition=Q(least_minor__gt=0) & Q(most_minor__gte=models.F("least_minor")),
             ),
         ]
+
+    def clean(self) -> None:
+        """Nothing unknown to fill in."""
+        super().clean()
+        said = {field: fillins.wrong_in(getattr(self, field)) for field in ("standfirst", "where_it_goes")}
+        if wrong := {field: says for field, says in said.items() if says}:
+            raise ValidationError(wrong)
 
     def suggested(self, often: str) -> list[Money]:
         """The amounts to choose from, least first."""

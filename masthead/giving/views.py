@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
 
-from masthead.core import limits
+from masthead.core import fillins, limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
 from masthead.money import checkouts, providers
@@ -66,7 +66,13 @@ def _support_page(request: Request, form: SupportForm) -> HttpResponse:
     made_of("giving")
     _let_forms_lead_to_pay()
     levels = [level for level in promises.levels() if level.floor.currency == form.terms.currency]
-    context = {"form": form, "terms": form.terms, "levels": levels}
+    context = {
+        "form": form,
+        "terms": form.terms,
+        "standfirst": fillins.fill(form.terms.standfirst, made_of),
+        "where_it_goes": fillins.fill(form.terms.where_it_goes, made_of),
+        "levels": levels,
+    }
     return render(request, "giving/support.html", context, status=WRONG if form.errors else 200)
 
 

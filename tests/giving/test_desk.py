@@ -180,7 +180,14 @@ def test_amounts_are_changed_on_the_desk_as_people_write_them(treasurer):
         "where_it_goes": "",
     }
 
-    for bad in ({"currency": "XYZ"}, {"month": "four"}, {"least": "0"}, {"most": "1"}, {"month": "1, 8"}):
+    for bad in (
+        {"currency": "XYZ"},
+        {"month": "four"},
+        {"least": "0"},
+        {"most": "1"},
+        {"month": "1, 8"},
+        {"standfirst": "{x}"},
+    ):
         assert treasurer.post(address, good | bad).status_code == 200
     assert terms.in_force().currency == "GBP"
 

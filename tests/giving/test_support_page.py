@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from masthead.core import fillins
 from masthead.giving.models import Gift, GivingTerms, Pledge
 from masthead.membership.models import Benefit, Tier
 from masthead.money.models import Checkout
@@ -31,7 +32,8 @@ def test_the_page_suggests_amounts_and_says_what_one_gets(browser):
     assert 'name="year" value="7200" checked' in page
     assert "From £3 a month or £36 a year" in page
     assert "No adverts, no appeals" in page
-    assert "behind the scenes" not in page  # promised by a later version, so not shown by this one
+    assert "A letter every month from behind the scenes" in page
+    assert "A discount in the shop" not in page  # promised by a later version, so not shown by this one
 
 
 def test_levels_of_another_currency_are_promised_to_nobody(browser):
@@ -190,6 +192,19 @@ def test_the_pages_policy_lets_its_form_lead_to_the_bank(browser, newsroom):
 
     forms_lead_to = policy.partition("form-action ")[2].partition(";")[0].split()
     assert newsroom.bank.address in forms_lead_to
+
+
+def test_its_words_quote_figures_that_follow_and_name_them_to_the_press(browser, monkeypatch):
+    monkeypatch.setitem(fillins.WORDS, "supporters", lambda: "over 50")
+    terms = GivingTerms.load()
+    terms.standfirst = "Paid for by {supporters} people"
+    terms.save()
+
+    with record() as recording:
+        page = browser.get("/support/").content.decode()
+
+    assert "Paid for by over 50 people" in page
+    assert "fill:supporters" in recording.parts
 
 
 def test_a_print_is_made_of_what_the_desk_may_change(browser):
