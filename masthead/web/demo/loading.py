@@ -247,8 +247,10 @@ class Courier:
                 yield kind, self.pieces[block["story"]].page_ptr
             elif kind == "stories":
                 yield kind, self._picked(block)
-            elif kind in ("call", "appeal"):
-                yield kind, {name: value for name, value in block.items() if name != "type"}
+            elif kind == "call":
+                yield kind, {"words": block.get("words", "")}
+            elif kind == "appeal":
+                yield kind, {"headline": "", "words": _rich("")}
             else:
                 raise ValueError(f"the content has a block of an unknown kind: {kind}")
 

@@ -129,7 +129,8 @@ def _hold(call: Call, facts: Facts, asked: list[Question]) -> None:
         Seat.objects.filter(pk__in=list(came)).update(came_at=call.starts_at)
         call.came_count = facts["came"]
         call.save(update_fields=["came_count"])
-        call = dates.describe(call, by=LOADER, standfirst=facts["standfirst"], notes=facts["notes"])
+        call = dates.describe(call, by=LOADER, title=facts["title"], standfirst=facts["standfirst"])
+        afterwards.keep_notes(call, notes=facts["notes"], film=None, by=LOADER)
     if "recording" in facts:
         with at(call.ends_at + timedelta(days=1)):
             _publish_recording(call, facts, asked)
