@@ -33,6 +33,10 @@ HOOKS = CONTRACT | {
     "data-embed-door": "the button that loads an embed",
     "data-embed-words": "what stands in an embed's place until it is loaded",
     "data-embed-title": "the title that the frame of an embed gets",
+    "data-fresh": "a part of a page that is fetched again every so many seconds while it is looked at",
+    "data-fresh-as": "the state of such a part; when another is found, the page is loaded anew",
+    "data-chapters": "a list of the questions in a recording, and the id of its film",
+    "data-second": "the second of the film that a link in such a list leads to",
     "data-desk-panel": "on the desk: the kind of panel that `desk.js` wakes",
     "data-desk-chooser": "on the desk: the chooser of days or times that `desk.js` wakes",
 }

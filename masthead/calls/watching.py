@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.files import File
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -20,6 +20,8 @@ from .models import Call, CallState, Recording
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _PIECE = 256 * 1024
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @require_safe
@@ -127,7 +129,7 @@ def _refused() -> HttpResponse:
     return _kept_nowhere(HttpResponse(said, status=403, content_type="text/plain; charset=utf-8"))
 
 
-def _kept_nowhere(answer: Any) -> Any:
+def _kept_nowhere(answer: Answer) -> Answer:
     """Neither a shared cache nor this browser keeps what ends with a grant."""
     answer["Cache-Control"] = "private, no-store"
     return answer

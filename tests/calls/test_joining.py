@@ -337,3 +337,16 @@ def test_the_page_of_the_way_in_costs_the_same_for_one_seat_and_for_many(clock, 
 
     with django_assert_num_queries(len(one)):
         browser.get(LINK)
+
+
+def test_the_buttons_form_keeps_the_origin_that_every_form_has_to_say(clock, call, ada):
+    """With `noreferrer` browsers send 'Origin: null', which no form of ours may; the redirect itself tells nobody."""
+    to_the_opening(clock, call)
+    browser = rooms.browser(ada)
+
+    page = browser.get(LINK).content.decode()
+    refused = browser.post(LINK, headers={"origin": "null"})
+
+    assert 'target="_blank" rel="noopener"' in page
+    assert "noreferrer" not in page
+    assert refused.status_code == 403
