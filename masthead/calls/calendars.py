@@ -32,7 +32,7 @@ def ics(call: Call, seat: Seat | None = None, method: Method = "PUBLISH") -> byt
     if zone.key != "UTC":
         calendar.add_component(_rules_of(zone, call.starts_at))
     calendar.add_component(_event(call, seat, method, zone))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def attached(call: Call, seat: Seat, method: Method) -> mail.Attachment:
@@ -89,7 +89,7 @@ def _rules_of(zone: ZoneInfo, moment: datetime) -> Timezone:
     return rules
 
 
-def _rule(zone: ZoneInfo, change: datetime, before: datetime) -> Timezone:
+def _rule(zone: ZoneInfo, change: datetime, before: datetime) -> TimezoneDaylight | TimezoneStandard:
     new, old = change.astimezone(zone), before.astimezone(zone)
     rule = TimezoneDaylight() if new.dst() else TimezoneStandard()
     was, now = old.utcoffset() or timedelta(), new.utcoffset() or timedelta()

@@ -1,9 +1,6 @@
 """Questions beforehand: who may ask and vote, how they are ordered, and what the host does with them."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from masthead.calls import questions
 from masthead.calls.models import LONGEST_QUESTION, Call, Question, QuestionState, Vote
@@ -187,32 +184,6 @@ def test_pages_of_questions_go_by_votes_and_cost_the_same(django_assert_num_quer
     )
     assert [beyond.number, len(beyond.questions)] == [2, 5]
     assert {question.pk for question in first.questions} & {question.pk for question in beyond.questions} == set()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_votes_that_come_at_once_are_each_counted_once():
-    call, people = rooms.call(), [rooms.supporter(f"Reader{number}") for number in range(4)]
-    question = asked(call, people[0], "The pier?")
-    refused: list[BaseException] = []
-
-    def presses_twice(reader):
-        try:
-            questions.vote(question, reader)
-            questions.vote(question, reader)
-        except BaseException as error:
-            refused.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=presses_twice, args=(reader,)) for reader in people for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    question.refresh_from_db()
-    assert refused == []
-    assert [question.vote_count, Vote.objects.count()] == [4, 4]
 
 
 # --- the host ------------------------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """Seats: for whom support reaches to the day; as many as there are; the line moves by itself."""
 
-import threading
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -172,75 +170,6 @@ def test_the_desk_gives_a_seat_back_for_who_wrote():
 
     assert calls.states(call) == {"Ada": "given_back"}
     assert AuditRecord.objects.filter(action="seat.given-back-by-desk", by="staff:1").count() == 1
-
-
-# --- at the same moment ----------------------------------------------------------------------------------------
-
-
-def at_once(*acts: Any) -> list[BaseException]:
-    """Do all of these in threads with a connection each; the errors that they ended with."""
-    wrong: list[BaseException] = []
-    ready = threading.Barrier(len(acts))
-
-    def run(act: Any) -> None:
-        try:
-            ready.wait()
-            act()
-        except BaseException as error:
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twelve_who_press_at_the_same_moment_get_the_four_seats_and_eight_wait():
-    call = rooms.call(capacity=4)
-    people = calls.supporters(12)
-
-    wrong = at_once(*(lambda reader=reader: seats.reserve(call, reader) for reader in people))
-
-    call.refresh_from_db()
-    assert wrong == []
-    assert sorted(calls.states(call).values()) == ["reserved"] * 4 + ["waiting"] * 8
-    assert call.reserved_count == 4
-    assert Message.objects.filter(key__startswith="call:").count() == 12
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_who_presses_six_times_at_the_same_moment_gets_one_seat():
-    call, (reader,) = rooms.call(), calls.supporters(1)
-
-    wrong = at_once(*(lambda: seats.reserve(call, reader) for _ in range(6)))
-
-    call.refresh_from_db()
-    assert (wrong, calls.states(call), call.reserved_count) == ([], {"Reader0": "reserved"}, 1)
-    assert calls.kinds_of_mail(reader) == ["reserved"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_seats_given_back_and_asked_for_at_the_same_moment_go_to_the_line():
-    call = rooms.call(capacity=3)
-    people = calls.supporters(9)
-    held = [seats.reserve(call, reader) for reader in people[:6]]
-
-    wrong = at_once(
-        *(lambda seat=seat: seats.give_back(seat) for seat in held[:3]),
-        *(lambda reader=reader: seats.reserve(call, reader) for reader in people[6:]),
-    )
-
-    call.refresh_from_db()
-    now = calls.states(call)
-    assert wrong == []
-    assert [now[f"Reader{number}"] for number in range(6)] == ["given_back"] * 3 + ["reserved"] * 3
-    assert [now[f"Reader{number}"] for number in range(6, 9)] == ["waiting"] * 3
-    assert call.reserved_count == 3
 
 
 # --- whatever happens --------------------------------------------------------------------------------------------

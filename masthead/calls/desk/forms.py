@@ -56,7 +56,7 @@ class CallForm(PlaceMixin, WagtailAdminModelForm):
         self.set_out(self.instance.place)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         cleaned["place"] = self.placed(cleaned, self.instance.place)
         if cleaned.get("capacity", self.instance.reserved_count) < self.instance.reserved_count:
             reserved = {"reserved": self.instance.reserved_count}
@@ -75,7 +75,7 @@ class SeriesForm(PlaceMixin, WagtailAdminModelForm):
         self.set_out(self.instance.place)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         cleaned["place"] = self.placed(cleaned, self.instance.place)
         return cleaned
 

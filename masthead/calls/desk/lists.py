@@ -100,7 +100,8 @@ def acts(call: Call, user: Any) -> list[Act]:
     elif call.state == CallState.HELD:
         found.append(("call_not_held", _("It did not take place"), "cross"))
     return [
-        Act(label, reverse(name, args=[call.pk]), icon, 40 + place) for place, (name, label, icon) in enumerate(found)
+        Act(str(label), reverse(name, args=[call.pk]), icon, 40 + place)
+        for place, (name, label, icon) in enumerate(found)
     ]
 
 
