@@ -33,7 +33,7 @@ class QuestionForm(forms.Form):
     question = forms.CharField(
         label="Your question",
         help_text=f"At most {LONGEST_QUESTION} characters. All of them are read, also those that lack the time.",
-        required=False,
+        error_messages={"required": questions.NothingAsked.for_people_text},
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_QUESTION * 4}),
     )
     name = forms.CharField(

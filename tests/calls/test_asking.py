@@ -47,6 +47,16 @@ def test_what_is_too_long_is_refused_with_what_was_typed():
     assert Question.objects.count() == 0
 
 
+def test_an_empty_question_is_asked_for_and_the_name_stays():
+    rooms.call()
+
+    answer = rooms.browser(rooms.supporter("Ada")).post(PAGE, {"question": " ", "name": "Ada O."})
+
+    assert answer.status_code == 422
+    assert "Write your question first" in answer.content.decode()
+    assert 'value="Ada O."' in answer.content.decode()
+
+
 def test_a_visitor_is_told_how_to_take_part_and_sees_no_question():
     call = rooms.call()
     questions.ask(call, rooms.supporter("Ada"), text="Who owns the pier?")
