@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from masthead.core import clock
+from masthead.core import clock, fillins
 from masthead.letters.models import LetterList
 from masthead.letters.models.lists import Rhythm
 from masthead.newsroom import menu, stories
 from masthead.newsroom.models import Person, Piece
 
 STORIES_OF_A_MONTH, STORIES_OF_A_WEEK = 3, 5
+COUNTED = {"stories this year": "stories", "films this year": "films"}
 A_MONTH, A_WEEK = timedelta(days=31), timedelta(days=7)
 
 Blocks = list[dict[str, Any]]
@@ -46,7 +47,7 @@ def month(letters: LetterList) -> Beginning:
                 "sentence that was said. Then say what it meant for what you could print, and what you could not."
             ),
             _paragraph(
-                "In all we have published {stories this year} stories and {films this year} films this year. "
+                f"In all we have published {_counts()} this year. "
                 "You pay for them, so you should know what is in them, also when it is nothing."
             ),
             {"type": "call", "value": {"words": ""}},
@@ -120,6 +121,12 @@ def _newest(count: int, *, since: datetime) -> list[Piece]:
         for piece in stories.newest(stories.ALL, count=count)
         if piece.published_at and piece.published_at >= since
     ]
+
+
+def _counts() -> str:
+    """What was published, in fill-in words; what there is none of is left out."""
+    counted = [f"{{{name}}} {what}" for name, what in COUNTED.items() if fillins.WORDS[name]() != fillins.honest(0)]
+    return " and ".join(counted or ["nothing yet"])
 
 
 def _editor_in_chief() -> Person | None:

@@ -15,6 +15,9 @@ from masthead.web import shell
 from masthead.web.letters import markup, parts, plain
 
 SHEET_IN_THE_DARK = "#1c1f20"
+# Faces of the reader's own machine. The first mj-all says one, since MRML's own default is fetched from elsewhere.
+SERIF = "Georgia, 'Times New Roman', serif"
+SANS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,8 @@ def why(letter: parts.Letter, paper: Paper) -> str:
 def _html(values: dict[str, object], paper: Paper) -> str:
     palette = Colours.of(paper)
     source = render_to_string("letters/mail.mjml", {**values, "c": palette, "serif": SERIF, "sans": SANS})
-    return str(mrml.to_html(markup.without_oddities(source)).content)
-
-
-# A first mj-all with a font of the reader's own machine: without it a link to a font's host would be put in.
-SERIF = "Georgia, 'Times New Roman', serif"
-SANS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+    options = mrml.RenderOptions(fonts={})  # it knows some by name (Roboto, Ubuntu) and would fetch them from elsewhere
+    return str(mrml.to_html(markup.without_oddities(source), render_options=options).content)
 
 
 def register() -> None:

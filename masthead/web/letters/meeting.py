@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
+from masthead.calls import dates
 from masthead.calls.models import Call, CallState
 from masthead.core import clock
 from masthead.letters import rendering
@@ -37,10 +38,10 @@ def for_issue(issue: Issue, words: str) -> Meeting | None:
     if "call" in issue.settled:
         call = Call.objects.filter(pk=issue.settled["call"]).exclude(state=CallState.CANCELLED).first()
     else:
-        call = _next()
+        call = dates.next_call()
+    made_of(dates.PART)
     if call is None:
         return None
-    made_of(f"call:{call.pk}")
     changes_at(call.ends_at)
     return Meeting(
         title=call.title,
@@ -55,13 +56,8 @@ def for_issue(issue: Issue, words: str) -> Meeting | None:
 @rendering.keep_with_issues
 def keep_call(issue: Issue) -> dict[str, Any]:
     """Which call an issue names, from the moment it goes out."""
-    call = _next() if any(block.block_type == "call" for block in issue.body) else None
+    call = dates.next_call() if any(block.block_type == "call" for block in issue.body) else None
     return {"call": call.pk if call else None}
-
-
-def _next() -> Call | None:
-    now = clock.now()
-    return Call.objects.filter(state=CallState.PLANNED, starts_at__gt=now).order_by("starts_at").first()
 
 
 def _day(moment: datetime) -> str:

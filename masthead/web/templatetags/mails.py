@@ -30,6 +30,7 @@ def sized(picture: Shown, width: int) -> str:
 
 
 @register.filter
-def at_most(picture: Shown, width: int) -> int:
-    """How wide a picture stands where there is room for `width`: never wider than it is, upright ones narrower."""
-    return min(width * 2 // 3 if picture.upright else width, picture.width)
+def at_most(picture: Shown, room: int) -> int:
+    """How wide a picture stands: as wide as there is room, unless it is much smaller; upright ones narrower."""
+    width = room * 2 // 3 if picture.upright else room
+    return width if picture.width >= width * 3 // 4 else picture.width
