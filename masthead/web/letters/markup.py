@@ -79,9 +79,9 @@ class _Speaker(HTMLParser):
         self._link = ("", 0)
 
     def written(self, rich: str) -> str:
-        self.feed(rich)
+        self.feed(without_oddities(rich))
         self.close()
-        return without_oddities("".join(self._out))
+        return "".join(self._out)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
@@ -100,7 +100,7 @@ class _Speaker(HTMLParser):
             self._link = ("", 0)
 
     def handle_data(self, data: str) -> None:
-        self._out.append(re.sub(r"\s+", " ", data))
+        self._out.append(re.sub(r"\s+", " ", without_oddities(data)))
 
 
 def _link_in(attrs: list[tuple[str, str | None]]) -> str:
