@@ -215,6 +215,17 @@ def test_the_text_has_all_words_and_all_links():
     assert max(len(line) for line in text.splitlines() if "http" not in line) <= 72
 
 
+def test_words_that_stand_bare_become_a_paragraph():
+    story = newsroom.a_story("Four winters left")
+    body = [("paragraph", RichText("Bare words.")), world.stories(story)]
+    body[1][1]["picks"][0]["words"] = RichText("Bare <b>words</b> before it.")
+
+    html = rendered(body).html
+
+    assert '<p style="margin:0">Bare words.</p>' in html
+    assert '<p style="margin:0">Bare <b>words</b> before it.</p>' in html
+
+
 def test_figures_are_filled_in_the_subject_and_everywhere_else():
     newsroom.a_story()
     body = [world.words("We wrote {stories this year}.")]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -170,7 +171,12 @@ def _present(part: Part | None) -> list[Part]:
 def _paragraphs(source: str, fill: Fill) -> list[SafeString]:
     """The paragraphs of rich text, filled in and clean; empty ones are left out."""
     clean = (words.html(paragraph) for paragraph in paragraphs_in(fill(source)))
-    return [html for html in clean if blocks.plain_words(html)]
+    return [_as_paragraph(html) for html in clean if blocks.plain_words(html)]
+
+
+def _as_paragraph(html: SafeString) -> SafeString:
+    """Words that stand bare, as an import may bring them, become a paragraph."""
+    return html if html.startswith("<p") else format_html("<p>{}</p>", html)
 
 
 def _stories(value: object, pieces: list[Piece], files: pictures.Files, fill: Fill) -> list[Stories]:
