@@ -26,7 +26,7 @@ from masthead.core.actors import Actor
 from masthead.core.faults import reach
 from masthead.core.jobs import job
 from masthead.core.models import Worker
-from masthead.letters import audience, suppression
+from masthead.letters import audience, identities, suppression
 from masthead.letters.models import Delivery, DeliveryState, Kind, Lane, Mailing, MailingState
 from masthead.letters.sending import carriers, pace, stencils
 from masthead.letters.sending.carriers import FALLBACK, FIRST, Answer, Broken, Carrier, Outcome
@@ -121,7 +121,7 @@ class _Run:
         self.later_in_a_row: list[str] = []
         self.asked_for_a_pause: set[str] = set()
         self.refused_in_a_row: list[tuple[Delivery, Answer, Kind]] = []
-        self.seconds_each = 1.0  # that a message took last
+        self.seconds_each = 0.0  # that the way out took for a message, last
 
     @classmethod
     def begun(cls, pk: int, turn: str) -> "_Run | None":
@@ -250,9 +250,9 @@ class _Run:
         """Hand these over, one after the other. Gives a moment when nothing more may go before it."""
         taken: Delivery | None = None
         took: set[str] = set()
-        began = looked = time.monotonic()
+        looked = time.monotonic()
         self.asked_for_a_pause = set()
-        count = 0
+        count, outside = 0, 0.0
         try:
             with _notes(careful=self.seconds_each > UNHURRIED):
                 try:
@@ -269,7 +269,9 @@ class _Run:
                         self._mark(row, taken)
                         taken = None
                         reach("letter.marked")
+                        handed = time.monotonic()
                         answer = carrier.hand_over(mail)
+                        outside += time.monotonic() - handed
                         reach("letter.taken")
                         if answer.outcome is Outcome.TAKEN:
                             taken = row
@@ -286,7 +288,7 @@ class _Run:
         except Broken as broken:
             return self._broke(row, broken)
         finally:
-            self.seconds_each = (time.monotonic() - began) / max(count, 1)
+            self.seconds_each = outside / max(count, 1)
             self._release()
         return None
 
@@ -346,6 +348,7 @@ class _Run:
             source="sending",
             event_id=f"{row.pk}:{row.tries}",
             kind=kind,
+            message_id=identities.message_id(row.mailing_id, row.reader_id or 0),
             address=row.address,
             status=answer.status,
             detail=answer.says,

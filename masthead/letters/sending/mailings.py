@@ -214,7 +214,7 @@ def test(issue: Issue, to: str, edition: str, by: Actor) -> Proof:
     address = addresses.checked(to)
     if edition not in rendering.EDITIONS:
         raise ValueError(edition)
-    rendering.render(issue, edition)  # type: ignore[arg-type]
+    rendering.render(issue, edition)
     with transaction.atomic():
         proof = Proof.objects.create(issue=issue, to=address, edition=edition, asked_by=str(by))
         audit.record("letters.proof_sent", issue, by=by)

@@ -18,7 +18,7 @@ def watch(mailing: Mailing) -> None:
     per_minute = config.load().letters_a_minute
     if not per_minute:
         return
-    at_once = per_minute * AT_ONCE / timedelta(minutes=1)
+    at_once = int(per_minute * AT_ONCE / timedelta(minutes=1))
     many = mailing.deliveries.open().order_by().values("domain").annotate(count=Count("pk")).filter(count__gt=at_once)
     now = clock.now()
     Pace.objects.bulk_create(

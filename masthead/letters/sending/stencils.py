@@ -27,7 +27,7 @@ from masthead.newsroom import menu
 WIDEST = 76  # RFC 2045, 6.7
 SOFT_BREAK = b"=\r\n"
 _MARKS = re.compile(f"({'|'.join((UNSUBSCRIBE, PREFERENCES, ONLINE))})")
-_LITERAL = frozenset(range(33, 127)) - {ord("=")}
+_WRITTEN_OUT = re.compile(rb"[^ -<>-~]+|^ | $|(?<= ) +")
 
 
 @dataclass(frozen=True)
@@ -211,18 +211,14 @@ def quoted(said: str) -> bytes:
     """Quoted-printable with CRLF; of several spaces in a row all but the first are written out."""
     lines = []
     for line in said.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        raw = line.encode()
-        encoded: list[bytes] = []
-        width = 0
-        for place, byte in enumerate(raw):
-            alone = byte == 32 and 0 < place < len(raw) - 1 and raw[place - 1] != 32
-            token = bytes((byte,)) if byte in _LITERAL or alone else b"=%02X" % byte
-            if width + len(token) > WIDEST - 1:
-                encoded.append(SOFT_BREAK)
-                width = 0
-            encoded.append(token)
-            width += len(token)
-        lines.append(b"".join(encoded))
+        encoded = _WRITTEN_OUT.sub(lambda found: b"".join([b"=%02X" % byte for byte in found[0]]), line.encode())
+        while len(encoded) >= WIDEST:
+            cut = WIDEST - 1
+            if b"=" in encoded[cut - 2 : cut]:  # not within a byte that is written out
+                cut = encoded.index(b"=", cut - 2)
+            lines.append(encoded[:cut] + b"=")
+            encoded = encoded[cut:]
+        lines.append(encoded)
     return b"\r\n".join(lines)
 
 
