@@ -180,11 +180,12 @@ def _weigh(pk: int) -> None:
     delivery = origins.delivery_of(report.message_id)
     if delivery is not None and delivery.address:
         report.address = delivery.address  # whatever forwarding made of it: this is where we sent it
+        report.at = max(report.at, delivery.sent_at or report.at)  # their clock may be slow
     holder = _holder(report, delivery)
     report.weighed_at = clock.now()
     if holder is None:  # nobody has this address any more: there is nothing to stop, and no reason to keep it
         report.address = report.detail = ""
-    report.save(update_fields=["address", "detail", "weighed_at"])
+    report.save(update_fields=["address", "detail", "at", "weighed_at"])
     if holder is None or report.kind in SAYS_NOTHING:
         return
     if report.kind in (Kind.COMPLAINED, Kind.LEFT):
@@ -214,7 +215,7 @@ def _leave(reader: Reader, report: Report, delivery: Delivery | None) -> None:
 def _judge(address: str, holder: Reader) -> None:
     """Make the suppression of `address` what follows from all that was heard since it was lifted or proved."""
     row = Suppression.objects.select_for_update().filter(address=address).first()
-    begins = max(filter(None, (holder.confirmed_at, row and row.lifted_at)))
+    begins = max(moment for moment in (holder.confirmed_at, row.lifted_at if row else None) if moment)
     reports = list(Report.objects.filter(address=address, at__gte=begins).order_by("at", "source", "event_id"))
     found = verdict(reports, arrived=_arrived(address, reports))
     if found is not None:

@@ -4,8 +4,9 @@ import imaplib
 import re
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -30,7 +31,7 @@ OUTSIDE = (OSError, imaplib.IMAP4.error)  # what delays: the mailbox can't be re
 class Box(Protocol):
     """Mails that came since the last look, oldest first, each with what to do once it is taken in."""
 
-    def mails(self) -> Iterator[bytes]: ...
+    def mails(self) -> Iterator[tuple[bytes, Callable[[], object]]]: ...
 
 
 @every(minutes=10)
@@ -50,8 +51,9 @@ def look() -> None:
     until = time.monotonic() + SECONDS_AT_ONCE
     try:
         with _open(place, row) as box:
-            for raw in box.mails():
+            for raw, taken_in in box.mails():
                 _take_in(raw)
+                taken_in()
                 if time.monotonic() > until:
                     look.enqueue()
                     break
@@ -98,11 +100,12 @@ class Maildir:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def mails(self) -> Iterator[bytes]:
+    def mails(self) -> Iterator[tuple[bytes, Callable[[], object]]]:
         for path in sorted((self.folder / "new").iterdir()):
             with path.open("rb") as file:
-                yield file.read(LARGEST)
-            path.rename(self.folder / "cur" / f"{path.name.partition(':')[0]}:2,S")
+                raw = file.read(LARGEST)
+            seen = self.folder / "cur" / f"{path.name.partition(':')[0]}:2,S"
+            yield raw, partial(path.rename, seen)
 
 
 class Imap:
@@ -137,12 +140,15 @@ class Imap:
             self.row.validity, self.row.read_up_to = number, 0
             self.row.save(update_fields=["validity", "read_up_to"])
 
-    def mails(self) -> Iterator[bytes]:
+    def mails(self) -> Iterator[tuple[bytes, Callable[[], object]]]:
         for number in self._new():
             _, found = self.server.uid("FETCH", str(number), f"(BODY.PEEK[]<0.{LARGEST}>)")
-            yield from (part[1] for part in found if isinstance(part, tuple))
-            self.row.read_up_to = number
-            self.row.save(update_fields=["read_up_to"])
+            raw = b"".join(part[1] for part in found if isinstance(part, tuple))
+            yield raw, partial(self._read_up_to, number)
+
+    def _read_up_to(self, number: int) -> None:
+        self.row.read_up_to = number
+        self.row.save(update_fields=["read_up_to"])
 
     def _new(self) -> list[int]:
         after = self.row.read_up_to

@@ -5,6 +5,7 @@ one person (a sign-in code) comes back to it too. Who got a letter can report th
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from masthead.letters.models import Kind
 from masthead.letters.suppression import Heard
 
 from .answers import kind_of
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it would log each look, and mails that it can't read
 
 SOURCE = "mailbox"
 LONGEST_TEXT = 3_000  # characters in which a mail server says what is wrong
@@ -108,9 +111,12 @@ def _of_block(block: Message) -> Told:
 def _old_bounce(mail: Message) -> Told | None:
     """A bounce in one of the ways from before the standard, which flufl.bounce knows; only from who sends such."""
     sent_by = f"{mail.get('From', '')} {mail.get('Return-Path', '')}"
-    if not (_DAEMON.search(sent_by) or mail.get("X-Failed-Recipients") or mail.get("Return-Path", "").strip() == "<>"):
+    if not (_DAEMON.search(sent_by) or mail.get("X-Failed-Recipients") or str(mail.get("Return-Path")).strip() == "<>"):
         return None
-    for_now, lasting = all_failures(mail)
+    try:
+        for_now, lasting = all_failures(mail)
+    except Exception:  # its detectors trip over broken headers in many ways
+        return None
     if not for_now and not lasting:
         return None
     address = sorted(lasting or for_now)[0].decode("ascii", "replace")
@@ -122,7 +128,7 @@ def _said(mail: Message) -> str:
     """What the server says in words, without the copy of our letter that may follow."""
     for part in mail.walk():
         if part.get_content_type() == "text/plain":
-            text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+            text = _octets(part).decode("utf-8", "replace")
             begins = _COPY_BEGINS.search(text)
             return " ".join(text[: begins.start() if begins else None][:LONGEST_TEXT].split())
     return ""
@@ -148,7 +154,13 @@ def _inside(part: Message) -> Message:
     """The fields of a part that holds fields: the standard library reads them as a message of their own."""
     if part.is_multipart():
         return next(_blocks(part))
-    return message_from_bytes(part.get_payload(decode=True) or b"")  # some send it as base64, against the standard
+    return message_from_bytes(_octets(part))  # some send it as base64, against the standard
+
+
+def _octets(part: Message) -> bytes:
+    """What a part holds, decoded; nothing where it is no single part."""
+    held = part.get_payload(decode=True)
+    return held if isinstance(held, bytes) else b""
 
 
 def _word(fields: Message, name: str) -> str:

@@ -17,7 +17,7 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
     body = request.read(hooks.LARGEST + 1)
     if len(body) > hooks.LARGEST:
         return _says("A webhook has at most 1 MB.", 413)
-    request._body = body  # type: ignore[attr-defined]  # anymail reads it from here
+    request._body = body  # anymail reads it from here
     try:
         hooks.keep(provider, request)
     except hooks.NotGenuine:
