@@ -28,14 +28,15 @@ class SignUpForm(forms.Form):
     )
     email = AddressField(label=_("Your e-mail address"))
     page = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
-    words = forms.CharField(initial=subscribing.SIGN_UP_WORDS, required=False, widget=forms.HiddenInput)
+    words = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["list"].queryset = LetterList.objects.taking_sign_ups()  # type: ignore[attr-defined]
 
-    def clean_words(self) -> str:
-        words = str(self.cleaned_data["words"])
-        if words not in subscribing.WORDS:
+    def clean(self) -> dict[str, Any]:
+        """Proof of consent quotes what stood at the button, so a form that does not say it is shown anew, with ours."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("words") not in subscribing.WORDS:
             raise ValidationError(_("This form is not ours, or is very old. Please use this one."))
-        return words
+        return cleaned

@@ -95,7 +95,7 @@ def sign_up(email: str, *, lists: Iterable[str], words: str, page: str, network:
     limits.hit(SIGN_UPS_OF_NETWORK, network)
     limits.hit(SIGN_UPS_ALTOGETHER, "")
     try:
-        limits.hit(SIGN_UPS_OF_ADDRESS, address)
+        limits.hit(SIGN_UPS_OF_ADDRESS, _mailbox(address))
     except limits.TooMany:
         return
     token = secrets.token_urlsafe(24)
@@ -246,6 +246,12 @@ def _open(slugs: set[str]) -> list[LetterList]:
         if not letters.is_open:
             raise NotOpen(list=letters.name)
     return found
+
+
+def _mailbox(address: str) -> str:
+    """Where an address ends up: jo+news@… and jo+more@… fill the same mailbox (RFC 5233), so they share its limit."""
+    name, at, domain = address.rpartition("@")
+    return (name.partition("+")[0] or name) + at + domain
 
 
 def _shown(lists: list[LetterList], words: str) -> str:

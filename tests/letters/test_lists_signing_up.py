@@ -21,6 +21,12 @@ pytestmark = pytest.mark.django_db
 FORM = "/letters/sign-up/"
 
 
+@pytest.fixture(autouse=True)
+def half_past_noon(clock):
+    """Limits count within hours and days: no story here begins just before one ends."""
+    clock.forward(seconds=(45_000 - round(clock.now().timestamp())) % 86_400)
+
+
 def signs_up(browser, email, *slugs, **more):
     """Sends what a printed form sends."""
     return browser.post(FORM, {"email": email, "list": slugs or [WEEK], "words": "sign-up-1", **more})
@@ -104,6 +110,13 @@ def test_an_address_gets_three_messages_a_day_and_the_answer_stays_the_same(cloc
     assert len(mail_to("ada@example.org")) == 4
 
 
+def test_a_mailbox_with_many_spellings_shares_one_limit():
+    for number in range(6):
+        signs_up(Browser(), f"ada+{number}@example.org")
+
+    assert Message.objects.count() == 3
+
+
 def test_one_network_cannot_write_to_everybody_and_what_was_typed_is_kept():
     times = limits.LIMITS[subscribing.SIGN_UPS_OF_NETWORK].times
     for number in range(times):
@@ -126,6 +139,18 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept():
     assert 'value="ada@example"' in page
     assert 'value="/harbour/"' in page
     assert re.search(rf'value="{WEEK}"[^>]*checked', page)
+    assert not SignUp.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["", "very-old-0"])
+def test_a_form_whose_words_nobody_knows_is_shown_anew_with_words_that_hold(words):
+    answer = signs_up(Browser(), "ada@example.org", words=words)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Please use this one" in words_of(answer)
+    assert f'name="words" value="{subscribing.SIGN_UP_WORDS}"' in page
+    assert 'value="ada@example.org"' in page
     assert not SignUp.objects.exists()
 
 
@@ -230,7 +255,9 @@ def test_the_page_that_bore_the_form_is_noted_from_the_browser_where_the_form_do
     browser = Browser()
 
     browser.post(
-        FORM, {"email": "ada@example.org", "list": WEEK}, headers={"referer": "http://localhost:8000/harbour/?q=1"}
+        FORM,
+        {"email": "ada@example.org", "list": WEEK, "words": "sign-up-1"},
+        headers={"referer": "http://localhost:8000/harbour/?q=1"},
     )
 
     assert SignUp.objects.get().page == "/harbour/"

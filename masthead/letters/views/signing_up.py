@@ -27,7 +27,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             subscribing.sign_up(
                 wanted["email"],
                 lists=[letters.slug for letters in wanted["list"]],
-                words=wanted["words"] or subscribing.SIGN_UP_WORDS,
+                words=wanted["words"],
                 page=page,
                 network=network_of(request),
             )
@@ -36,7 +36,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         else:
             context = {"address": wanted["email"], "lists": wanted["list"], "back": page}
             return render(request, "letters/asked.html", context)
-    context = {"form": form, "promise": subscribing.WORDS[subscribing.SIGN_UP_WORDS]}
+    words = subscribing.SIGN_UP_WORDS
+    context = {"form": form, "words": words, "promise": subscribing.WORDS[words]}
     return render(request, "letters/sign_up.html", context, status=422 if form.errors else 200)
 
 
