@@ -28,7 +28,7 @@ from django_tasks_db.models import DBTaskResult  # noqa: E402
 from wagtail.models import Page, ReferenceIndex, Revision  # noqa: E402
 from wagtail.search.backends import get_search_backend  # noqa: E402
 
-from masthead.newsroom import addresses, counts, publishing, standing  # noqa: E402
+from masthead.newsroom import addresses, counts, publishing, standing, tallies  # noqa: E402
 from masthead.newsroom.models import Address, Byline, FrontPage, Listed, PieceTopic, StoryPage  # noqa: E402
 from masthead.press.printing import print_page  # noqa: E402
 from masthead.press.prints import Key  # noqa: E402
@@ -113,6 +113,7 @@ def grow(total: str) -> dict[str, int]:
         with transaction.atomic():
             _copy([(number, patterns[number % len(patterns)], oldest - APART * number) for number in numbers])
     with transaction.atomic():
+        tallies.rebuild()
         counts.refresh()
     return _counted()
 

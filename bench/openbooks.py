@@ -53,6 +53,7 @@ def _run(env: dict[str, str], *words: str) -> str:
 
 def measure(stories: int, lines: int) -> None:
     """Grow to so many stories and lines, render the page again and again, and say what it took as JSON."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "masthead.web.settings"
     from masthead.web import workers
 
     workers.prepare()
@@ -107,8 +108,8 @@ def _grow_stories(count: int) -> None:
     from wagtail.models import Locale, Page
 
     from masthead.core import clock
-    from masthead.newsroom import publishing
-    from masthead.newsroom.models import Byline, Correction, FrontPage, Person, SectionPage, StoryPage, Tallied, Tally
+    from masthead.newsroom import publishing, tallies
+    from masthead.newsroom.models import Byline, Correction, FrontPage, Person, SectionPage, StoryPage
 
     people = list(Person.objects.all())
     sections = list(SectionPage.objects.order_by("pk"))
@@ -148,13 +149,7 @@ def _grow_stories(count: int) -> None:
             cursor.executemany(f"INSERT INTO {StoryPage._meta.db_table} ({columns}) VALUES ({marks})", stories)
         Byline.objects.bulk_create(bylines, batch_size=2_000)
         Correction.objects.bulk_create(corrections, batch_size=2_000)
-        Tallied.objects.all().delete()
-        Tally.objects.all().delete()
-        from importlib import import_module
-
-        from django.apps import apps
-
-        import_module("masthead.newsroom.migrations.0004_what_was_published_before").tally(apps, None)
+        tallies.rebuild()
 
 
 def _grow_ledger(count: int) -> None:
@@ -162,7 +157,8 @@ def _grow_ledger(count: int) -> None:
     from django.db import transaction
 
     from masthead.core import clock
-    from masthead.money.models import Line, Turnover
+    from masthead.money import ledger
+    from masthead.money.models import Line
 
     year = clock.today().year
     first, last = Line.objects.count() // 3, count // 3
@@ -181,14 +177,7 @@ def _grow_ledger(count: int) -> None:
             f"SELECT 'cardhouse:' || i || ':collected', {day}, 'cardhouse', 'income:gifts', datetime('now') FROM n",
             [first, last],
         )
-        Turnover.objects.all().delete()
-        cursor.execute(
-            "INSERT INTO money_turnover (month, provider, income, account, currency, minor) "
-            "SELECT strftime('%%Y-%%m-01', t.\"on\"), t.provider, t.income, l.account, l.currency, SUM(l.amount_minor) "
-            "FROM money_line l JOIN money_transaction t ON t.key = l.transaction_id GROUP BY 1, 2, 3, 4, 5".replace(
-                "%%", "%"
-            )
-        )
+        ledger.sum_again()
 
 
 def _connection():  # type: ignore[no-untyped-def]

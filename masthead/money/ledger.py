@@ -21,6 +21,7 @@ BOOKS = "books"
 """What a page that shows sums of the books is made of."""
 
 INCOME, OWED_BY = "income:", "owed_by:"
+AT_ONCE = 500
 OF_A_SUM = ("month", "provider", "income", "account", "currency")
 
 
@@ -114,13 +115,26 @@ def imbalances() -> dict[tuple[str, str], int]:
 
 def miscounted() -> dict[tuple[date, str, str, str, str], tuple[int, int]]:
     """Monthly sums that are not what the lines add up to: the key, what is kept, what was counted now, line by line."""
-    lines = Line.objects.values_list(
-        TruncMonth("transaction__on"), "transaction__provider", "transaction__income", "account", "currency"
-    )
-    counted = {tuple(key): minor for *key, minor in lines.annotate(minor=Sum("amount_minor")).order_by() if minor}
+    counted = _counted()
     kept = {tuple(key): minor for *key, minor in Turnover.objects.values_list(*OF_A_SUM, "minor") if minor}
     keys = sorted(counted.keys() | kept.keys())
     return {key: (kept.get(key, 0), counted.get(key, 0)) for key in keys if kept.get(key) != counted.get(key)}
+
+
+def sum_again() -> None:
+    """Keep what the lines add up to in place of the monthly sums: the cure where they differ."""
+    with transaction.atomic():
+        announce(BOOKS)
+        Turnover.objects.all().delete()
+        rows = (Turnover(**dict(zip(OF_A_SUM, key, strict=True)), minor=minor) for key, minor in _counted().items())
+        Turnover.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _counted() -> dict[tuple[date, str, str, str, str], int]:
+    lines = Line.objects.values_list(
+        TruncMonth("transaction__on"), "transaction__provider", "transaction__income", "account", "currency"
+    )
+    return {tuple(key): minor for *key, minor in lines.annotate(minor=Sum("amount_minor")).order_by() if minor}
 
 
 def _sum_up(entry: Transaction, sides: Sequence[Side]) -> None:

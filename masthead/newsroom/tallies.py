@@ -5,8 +5,10 @@ piece. Both are noted with the piece (`Tallied`) and added to the sums (`Tally`)
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
+
+from django.db import transaction
 
 from masthead.core import clock, sums
 from masthead.newsroom.models import Byline, Correction, Counted, FilmPage, Piece, StoryPage, Tallied, Tally
@@ -17,6 +19,7 @@ TALLIES = "tallies"
 """What a page that shows tallies is made of."""
 
 ALL, GUESTS = "", "guests"
+AT_ONCE = 2_000
 
 
 class Key(NamedTuple):
@@ -75,16 +78,38 @@ def miscounted() -> dict[Key, tuple[int, int]]:
 def recount() -> dict[Key, int]:
     """Every tally, counted anew from the pages themselves and from nothing that is kept beside them."""
     counts: Counter[Key] = Counter()
+    for _page, found in _by_page():
+        counts.update(found)
+    return dict(counts)
+
+
+def rebuild() -> None:
+    """Keep what was counted anew in place of what was kept: the cure where they differ."""
+    counts: Counter[Key] = Counter()
+    with transaction.atomic():
+        announce(TALLIES)
+        Tallied.objects.all().delete()
+        Tally.objects.all().delete()
+        notes = []
+        for page, found in _by_page():
+            counts.update(found)
+            notes += [Tallied(piece_id=page, count=count, **key._asdict()) for key, count in found.items()]
+        Tallied.objects.bulk_create(notes, batch_size=AT_ONCE)
+        Tally.objects.bulk_create(Tally(count=count, **key._asdict()) for key, count in counts.items())
+
+
+def _by_page() -> Iterator[tuple[int, Counter[Key]]]:
+    """What each page counts for, from a few columns of all of them."""
     names = _rows(Byline.objects.values_list("page_id", "person_id"))
     corrections = _rows(Correction.objects.values_list("page_id", "corrected_at"))
     for kind, model in ((Counted.STORY, StoryPage), (Counted.FILM, FilmPage)):
         standing = model.objects.live().exclude(published_at=None).order_by()
         for pk, moment, source, section in standing.values_list("pk", "published_at", "source", "section").iterator():
             parts = _parts(section, names.get(pk, []))
-            years = [clock.day_of(moment).year], [clock.day_of(each).year for each in corrections.get(pk, [])]
-            for what, found in zip((kind, Counted.CORRECTION), years, strict=True):
-                counts.update(Key(year, what.value, not source, part) for year in found for part in parts)
-    return dict(counts)
+            counts = Counter(Key(clock.day_of(moment).year, kind.value, not source, part) for part in parts)
+            for year in (clock.day_of(each).year for each in corrections.get(pk, [])):
+                counts.update(Key(year, Counted.CORRECTION.value, not source, part) for part in parts)
+            yield pk, counts
 
 
 def _rows(pairs: Any) -> dict[int, list[Any]]:
@@ -122,5 +147,5 @@ def _count(pk: int, now: Counter[Key]) -> None:
     announce(TALLIES)
     rows.delete()
     Tallied.objects.bulk_create(Tallied(piece_id=pk, count=count, **key._asdict()) for key, count in now.items())
-    changes = {key: now[key] - was[key] for key in now | was}
+    changes: dict[tuple[Any, ...], int] = {key: now[key] - was[key] for key in now | was}
     sums.add(Tally, changes, keys=Key._fields, total="count")

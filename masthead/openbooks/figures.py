@@ -340,7 +340,7 @@ def of_a_pound(year: int) -> list[Pound]:
     fees = _fees(year)
     pounds = []
     for currency in own_first({currency for _category, currency, of in sums if of == year} | fees[year].keys()):
-        rows = [
+        rows: list[tuple[int | None, str, Kind, int, int]] = [
             (category.pk, category.name, Kind(category.kind), sums[category.pk, currency, year],
              sums[category.pk, currency, year - 1])
             for category in categories

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -99,11 +100,21 @@ def add_up(rows: Iterable[Spending], *, times: int = 1) -> None:
 def miscounted() -> dict[tuple[date, int, str, str], tuple[int, int]]:
     """Sums that are not what the rows add up to: the key, what is kept, what was counted now, row by row."""
     rows = Spending.objects.values_list(TruncMonth("on"), "category_id", "payee", "currency")
-    counted = {tuple(key): minor for *key, minor in rows.annotate(minor=Sum("amount_minor")).order_by()}
-    kept_rows = Spent.objects.exclude(minor=0).values_list("month", "category_id", "payee", "currency", "minor")
+    sums_of_rows: Any = rows.annotate(minor=Sum("amount_minor")).order_by()
+    counted = {tuple(key): minor for *key, minor in sums_of_rows}
+    kept_rows: Any = Spent.objects.exclude(minor=0).values_list("month", "category_id", "payee", "currency", "minor")
     kept = {tuple(key): minor for *key, minor in kept_rows}
     keys = sorted(counted.keys() | kept.keys())
     return {key: (kept.get(key, 0), counted.get(key, 0)) for key in keys if kept.get(key) != counted.get(key)}
+
+
+def sum_again() -> None:
+    """Keep what the rows add up to in place of the sums: the cure where they differ."""
+    with transaction.atomic():
+        announce(SPENT)
+        Spent.objects.all().delete()
+        add_up(Spending.objects.all().iterator())
+        said.refresh()
 
 
 def of_file(taken: Import) -> list[Spending]:

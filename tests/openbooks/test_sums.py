@@ -2,9 +2,11 @@
 
 from datetime import date
 from importlib import import_module
+from io import StringIO
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from structlog.testing import capture_logs
@@ -15,10 +17,12 @@ from masthead.money.ledger import credit, debit, post
 from masthead.money.models import Transaction, Turnover
 from masthead.newsroom import publishing, tallies, tasks
 from masthead.newsroom.models import Correction, FilmPage, Tallied, Tally
+from masthead.openbooks import spending
+from masthead.openbooks.models import Spent
 from tests.openbooks.seeing import table
 from tests.worlds import newsroom
 from tests.worlds.money import GBP
-from tests.worlds.openbooks import STAFF, gave, many_lines, refunded, taken_back
+from tests.worlds.openbooks import STAFF, gave, many_lines, refunded, spent, taken_back
 
 pytestmark = pytest.mark.django_db
 MARCH = date(2026, 3, 14)
@@ -165,3 +169,20 @@ def test_a_draft_of_a_standing_story_changes_nothing():
 
     assert tallies.miscounted() == {}
     assert [row["Person"] for row in table("people")] == ["Guests"]
+
+
+def test_wrong_sums_are_named_and_mended():
+    newsroom.a_story()
+    gave(GBP("10.00"), on=MARCH)
+    spent(GBP("5.00"), on=MARCH)
+    Tally.objects.filter(part="").update(count=7)
+    Turnover.objects.filter(account="income:membership").update(minor=-900)
+    Spent.objects.update(minor=1)
+    told, after = StringIO(), StringIO()
+
+    call_command("recount", mend=True, stdout=told)
+    call_command("recount", stdout=after)
+
+    assert "kept 7, counted 1" in told.getvalue()
+    assert [line.rpartition(": ")[2] for line in after.getvalue().splitlines()] == ["right"] * 3
+    assert (tallies.miscounted(), checks.books(), spending.miscounted()) == ({}, [], {})
