@@ -5,7 +5,7 @@ import sys
 
 from bench.rig import Missing
 
-ALL = ("prints", "starting", "visible", "newsroom", "openbooks")
+ALL = ("prints", "starting", "visible", "newsroom", "openbooks", "letters")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

@@ -20,7 +20,7 @@ def add(model: type[Model], changes: Mapping[tuple[Any, ...], int], *, keys: tup
     rows = sorted((key, number) for key, number in changes.items() if number)
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in (*keys, total)]
+    fields: list[Any] = [model._meta.get_field(name) for name in (*keys, total)]
     quote = connection.ops.quote_name
     table, sum_ = quote(model._meta.db_table), quote(str(fields[-1].column))
     columns = ", ".join(quote(str(field.column)) for field in fields)

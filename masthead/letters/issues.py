@@ -1,6 +1,7 @@
 """What is done with issues of a letter: begun, checked, let out, withdrawn; and who may read one."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -79,7 +80,7 @@ def _free_slug(letters: LetterList, wished: str) -> str:
     return next(name for name in _names(wished) if name not in taken)
 
 
-def _names(wished: str) -> Any:
+def _names(wished: str) -> Iterator[str]:
     yield wished
     number = 2
     while True:

@@ -146,7 +146,7 @@ def _lines(step: int, most: int, base: float, scale: float, currency: str) -> li
 
 def _step(most: int) -> int:
     """Where lines across stand: a round amount of which about three fit."""
-    size = 10 ** max(len(str(most // LINES)) - 1, 0)
+    size: int = 10 ** max(len(str(most // LINES)) - 1, 0)
     return max(each * size for each in STEPS if each * size <= max(most // LINES, 1))
 
 

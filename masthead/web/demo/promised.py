@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files import File
 
 from masthead.calls import afterwards, dates, questions, seats, series
-from masthead.calls.models import Call, Question, Seat
+from masthead.calls.models import Call, Question, Seat, Series
 from masthead.core import clock
 from masthead.core.actors import Actor
 from masthead.core.models import Message
@@ -81,7 +81,7 @@ def _supporters(count: int) -> list[Reader]:
 
 def _days_of_calls(count: int) -> list[date]:
     """The last days that the rule of a quarter names, before today."""
-    rule = series.Series()
+    rule = Series()
     day, days = clock.today() - timedelta(days=100 * (count + 1)), []
     while (day := series.next_day(rule, day)) < clock.today():
         days.append(day)
@@ -219,7 +219,7 @@ def _send(letters: LetterList, facts: Facts, readers: list[Reader], body: list[A
         Delivery(
             mailing=mailing,
             reader=reader,
-            address=reader.email,
+            address=reader.email or "",
             domain=READERS_HOST,
             edition="supporter",
             state=DeliveryState.SENT,

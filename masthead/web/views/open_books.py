@@ -68,14 +68,14 @@ def as_csv(request: HttpRequest, table: str) -> HttpResponse:
 
 def _in_words(cells: list[tables.Cell]) -> list[tuple[str, str]]:
     """'2,388' 'stories', '1' 'film', in the order of the table."""
-    of_one = (
-        lambda count: ngettext("story", "stories", count),
-        lambda count: ngettext("film", "films", count),
-        lambda count: ngettext("letter", "letters", count),
-        lambda count: ngettext("call", "calls", count),
-        lambda count: ngettext("correction", "corrections", count),
+    names = (
+        ("story", "stories"),
+        ("film", "films"),
+        ("letter", "letters"),
+        ("call", "calls"),
+        ("correction", "corrections"),
     )
-    return [(cell.text, name(cell.value)) for name, cell in zip(of_one, cells, strict=True)]
+    return [(cell.text, ngettext(*both, int(cell.value))) for both, cell in zip(names, cells, strict=True)]
 
 
 def _this_year() -> int:
