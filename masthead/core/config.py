@@ -84,7 +84,7 @@ class Config(BaseSettings):
     returns_mailbox: str = Field("", description="The mailbox of that: imaps://user@host/INBOX, or maildir:/path.")
     returns_password: SecretStr = Field(SecretStr(""), description="Password of that mailbox's user.")
     hooks_password: SecretStr = Field(SecretStr(""), description="user:password that a mail provider's webhooks give.")
-    dns_server: str = Field("", description="Who is asked about SPF, DKIM and DMARC, address:port; empty: the system's.")
+    dns_server: str = Field("", description="Who is asked about SPF, DKIM, DMARC, address:port; empty: the system's.")
     hooks_key: SecretStr = Field(SecretStr(""), description="The key that a mail provider signs its webhooks with.")
     web_processes: Annotated[int, Field(ge=1, le=64)] = Field(1, description="How many web processes serve.")
     print_memory_mb: Annotated[int, Field(ge=4, le=4096)] = Field(64, description="Memory for prints, a process.")
