@@ -200,3 +200,15 @@ def test_reporters_write_drafts_and_do_not_delete():
     reporter.post(reverse("letter_issues:delete", args=[issue.pk]))
 
     assert Issue.objects.get().headline == "By a reporter"
+
+
+def test_several_are_deleted_at_once_unless_one_went_out():
+    drafts, sent, desk = [world.a_draft(), world.a_draft()], world.an_issue(), Desk()
+    address = reverse("wagtail_bulk_action", args=["letters", "issue", "delete"])
+
+    desk.post(f"{address}?{'&'.join(f'id={row.pk}' for row in [*drafts, sent])}", follow=True)
+    assert Issue.objects.count() == 3
+
+    desk.post(f"{address}?{'&'.join(f'id={row.pk}' for row in drafts)}", follow=True)
+    assert list(Issue.objects.all()) == [sent]
+    assert AuditRecord.objects.filter(action="letters.issue_deleted").count() == 2

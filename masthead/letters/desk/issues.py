@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
@@ -209,3 +210,17 @@ def archive_deeds(issue: Issue, user: Any) -> Iterator[Deed]:
     if issue.sent_at and user.has_perm("letters.change_issue"):
         label = _("Put it back into the archive") if issue.withdrawn_at else _("Take it out of the archive")
         yield Deed(str(label), reverse("letter_issue_withdraw", args=[issue.pk]), icon="no-view", priority=90)
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_went_out(request: HttpRequest, rows: list[Any]) -> HttpResponse | None:
+    """Deleting several at once deletes none when one of them went out; each draft that goes is written down."""
+    found = [row for row in rows if isinstance(row, Issue)]
+    if not found or request.method != "POST" or (len(found) == 1 and "pk" in request.resolver_match.kwargs):
+        return None  # one by itself is deleted by the verb
+    if any(issue.sent_at for issue in found):
+        messages.error(request, issues.AlreadySent().for_people)
+        return redirect("letter_issues:list")
+    for issue in found:
+        audit.record("letters.issue_deleted", issue, by=request.user.actor)  # type: ignore[union-attr]
+    return None
