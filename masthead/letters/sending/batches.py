@@ -37,7 +37,9 @@ log = structlog.get_logger("masthead.letters")
 audit.register("letters.mailing_changed_way", "{by} went on with {subject} by the {way} way out")
 audit.register("letters.mailing_gave_up", "{by} stopped {subject}: the mail server refused {refused} in a row")
 
-A_BATCH = 50
+A_BATCH = 50  # rows at first; twice as many each time that a batch is through within BRISK seconds
+MOST_IN_HAND = 400
+BRISK = 1.0
 SECONDS = 4.0  # of one job
 LOOKS = 0.5  # seconds between two looks whether somebody pressed stop
 MOST_LANES = 8
@@ -118,6 +120,7 @@ class _Run:
         self.way = FIRST
         self.again = False  # whether only what this way may have taken already is given to it
         self.stencils: dict[str, stencils.Stencil] = {}
+        self.size = A_BATCH
         self.later_in_a_row: list[str] = []
         self.asked_for_a_pause: set[str] = set()
         self.refused_in_a_row: list[tuple[Delivery, Answer, Kind]] = []
@@ -205,7 +208,7 @@ class _Run:
             waiting = mailing.deliveries.filter(state=DeliveryState.WAITING, held_by="", through__in=ways)
             ready = waiting.filter(Q(next_try_at=None) | Q(next_try_at__lte=now))
             rows = []
-            for row in ready.exclude(domain__in=used_up).order_by("pk")[:A_BATCH]:
+            for row in ready.exclude(domain__in=used_up).order_by("pk")[: self.size]:
                 if shares.left(row.domain):
                     shares.take(row.domain)
                     rows.append(row)
@@ -250,7 +253,7 @@ class _Run:
         """Hand these over, one after the other. Gives a moment when nothing more may go before it."""
         taken: Delivery | None = None
         took: set[str] = set()
-        looked = time.monotonic()
+        began = looked = time.monotonic()
         self.asked_for_a_pause = set()
         count, outside = 0, 0.0
         try:
@@ -289,6 +292,8 @@ class _Run:
             return self._broke(row, broken)
         finally:
             self.seconds_each = outside / max(count, 1)
+            brisk = time.monotonic() - began < BRISK
+            self.size = min(self.size * 2, MOST_IN_HAND) if brisk else A_BATCH
             self._release()
         return None
 

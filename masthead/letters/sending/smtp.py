@@ -12,7 +12,6 @@ from masthead.letters.sending.stencils import Mail
 A_CONNECTION = 500  # messages; then a new one, which many servers want sooner or later
 GOING = 421  # the server closes the connection; nothing was taken
 ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
-_DOT = re.compile(rb"(?m)^\.")
 
 
 class Reply(NamedTuple):
@@ -50,7 +49,7 @@ class MailServer:
         if self.connection is not None and self.handed >= A_CONNECTION:
             self.close()
         connection = self.connection or self._connect()
-        data = _DOT.sub(b"..", mail.data)
+        data = mail.data.replace(b"\r\n.", b"\r\n..")
         if not mail.to.isascii() and "smtputf8" not in connection.esmtp_features:
             return Answer(Outcome.REFUSED, "550 5.6.7", "our mail server does not take addresses like this one")
         self.handed += 1
