@@ -43,6 +43,7 @@ def findings(settings: Config) -> Iterator[Finding]:
         return
     yield from _checks_of_the_rooms()
     yield from _work()
+    yield from letters(settings)
 
 
 def _secrets(settings: Config) -> Iterator[Finding]:
@@ -131,6 +132,20 @@ def _work() -> Iterator[Finding]:
     yield not unsent, _count(unsent, "mail: none waits", "mail: {} messages wait for ten minutes or more")
     overdue = Rule.objects.filter(due_at__lt=clock.now() - LATE).count()
     yield not overdue, _count(overdue, "clock: on time", "clock: {} rules are late: is `masthead serve` running?")
+
+
+def letters(settings: Config) -> Iterator[Finding]:
+    """Whether letters are believed and what comes back is read. Who can't be asked is no fault of the newsroom's."""
+    from masthead.letters import standing
+    from masthead.letters.models import ReportsBox
+    from masthead.letters.returns import mailbox
+
+    for finding in standing.examine():
+        yield finding.passes or not finding.asked, f"letters: {finding.name}: {finding.says}"
+    if settings.returns_mailbox:
+        box = ReportsBox.objects.filter(name=mailbox.name_of(settings.returns_mailbox)).first()
+        trouble = box.trouble if box else ""
+        yield not trouble, f"reports: {trouble or 'the mailbox of what comes back can be read'}"
 
 
 def _count(number: int, none: str, some: str) -> str:
