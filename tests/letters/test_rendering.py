@@ -17,6 +17,7 @@ from masthead.letters import rendering
 from masthead.letters.models import Issue
 from masthead.letters.rendering import ONLINE, PREFERENCES, UNSUBSCRIBE
 from masthead.newsroom import words as rich
+from masthead.newsroom.models import Paper
 from masthead.web.letters import markup
 from tests.worlds import asks, newsroom
 from tests.worlds import letters_issues as world
@@ -213,6 +214,24 @@ def test_the_text_has_all_words_and_all_links():
         assert said in text
     assert "<" not in text
     assert max(len(line) for line in text.splitlines() if "http" not in line) <= 72
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("11 Customs Row, Haverness.", "The Courier, 11 Customs Row, Haverness. We"),
+        ("The Courier, 11 Customs Row", "The Courier, 11 Customs Row. We"),
+        ("", "The Courier. We"),
+    ],
+    ids=["an address", "one that begins with the name", "none yet"],
+)
+def test_each_copy_says_who_sent_it_and_from_where(address, said):
+    Paper.objects.update(name="The Courier", postal_address=address)
+
+    mail = rendered([world.words("Hello.")])
+
+    assert said in mail.html
+    assert said in mail.text
 
 
 def test_words_that_stand_bare_become_a_paragraph():

@@ -65,6 +65,7 @@ def render(issue: Issue, edition: Edition) -> Rendered:
         "letter": letter,
         "paper": paper,
         "why": why(letter, paper),
+        "from": sender(paper),
         "marks": {"unsubscribe": UNSUBSCRIBE, "preferences": PREFERENCES, "online": ONLINE},
         "language": shell.language_tag(),
     }
@@ -76,6 +77,12 @@ def why(letter: parts.Letter, paper: Paper) -> str:
     if letter.for_supporters:
         return _("You get this letter because you support %(paper)s.") % {"paper": paper.name}
     return _("You get this letter because you asked for it at %(paper)s.") % {"paper": paper.name}
+
+
+def sender(paper: Paper) -> str:
+    """Who sent it and from where, as the law wants it said in each copy."""
+    address = paper.postal_address.strip().rstrip(".")
+    return address if address.startswith(paper.name) else ", ".join(part for part in (paper.name, address) if part)
 
 
 def _html(values: dict[str, object], paper: Paper) -> str:

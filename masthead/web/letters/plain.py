@@ -17,7 +17,6 @@ def text(values: Mapping[str, Any]) -> str:
     letter, paper, marks = values["letter"], values["paper"], values["marks"]
     head = ". ".join([letter.name, letter.when, *([_("For supporters")] if letter.for_supporters else [])])
     by = ". ".join(part for part in (letter.byline, letter.minutes) if part)
-    address = f", {paper.postal_address}" if paper.postal_address else ""
     paragraphs = [
         f"{_wrapped(paper.name.upper())}\n{_wrapped(head)}\n{'=' * WIDE}",
         f"{_wrapped(letter.headline)}\n{_wrapped(by)}",
@@ -27,7 +26,7 @@ def text(values: Mapping[str, Any]) -> str:
         f"{_('Unsubscribe from this letter:')}\n{marks['unsubscribe']}",
         f"{_('Choose your letters:')}\n{marks['preferences']}",
         f"{_('Read it on the web:')}\n{marks['online']}",
-        _wrapped(f"{paper.name}{address}. {_('We don’t track whether you open it.')}"),
+        _wrapped(f"{values['from']}. {_('We don’t track whether you open it.')}"),
     ]
     return "\n\n".join(paragraphs) + "\n"
 
