@@ -85,7 +85,7 @@ def test_every_package_that_runs_has_its_line():
     from tests.test_locks import RUN
 
     page = (ROOT / "docs/explanation/dependencies.md").read_text()
-    names = [re.match(r"[a-z0-9-]+", each)[0] for each in RUN]
+    names = [re.match(r"[a-z0-9.-]+", each)[0] for each in RUN]
 
     assert [name for name in names if f"| {name} |" not in page] == []
 

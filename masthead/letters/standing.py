@@ -1,5 +1,6 @@
 """Whether mail of this newsroom is believed: SPF, DKIM, DMARC and where letters come back to, looked up in the DNS."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from email.utils import parseaddr
@@ -55,7 +56,7 @@ def examine(within: timedelta = timedelta(seconds=4)) -> list[Finding]:
         says = f"Letters would come from {sender}, an address that is nowhere: set `letters_from` or `mail_from`."
         return [Finding("sender", False, says)]
     returns = (parseaddr(conf.returns_address)[1] or sender).rpartition("@")[2].lower()
-    looks = {
+    looks: dict[str, Callable[[records.Names], tuple[bool, str]]] = {
         "SPF": lambda names: records.spf(names, returns),
         "DKIM": lambda names: records.dkim(names, domain, conf.dkim_selector, conf.dkim_key.get_secret_value()),
         "DMARC": lambda names: records.dmarc(names, domain),
