@@ -56,7 +56,7 @@ def examine(within: timedelta = timedelta(seconds=4)) -> list[Finding]:
         says = f"Letters would come from {sender}, an address that is nowhere: set `letters_from` or `mail_from`."
         return [Finding("sender", False, says)]
     returns = (parseaddr(conf.returns_address)[1] or sender).rpartition("@")[2].lower()
-    looks: dict[str, Callable[[records.Names], tuple[bool, str]]] = {
+    looks: dict[str, Callable[[records.Names], records.Look]] = {
         "SPF": lambda names: records.spf(names, returns),
         "DKIM": lambda names: records.dkim(names, domain, conf.dkim_selector, conf.dkim_key.get_secret_value()),
         "DMARC": lambda names: records.dmarc(names, domain),
