@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
+from masthead.readers.desk_acts import actor_of
 
 from . import afterwards, joining, providers, questions
 from .entering import into, lead_forms_to
@@ -55,7 +56,7 @@ def _change(verb: Verb) -> Callable[..., HttpResponse]:
     def pressed(request: HttpRequest, pk: int, question: int) -> HttpResponse:
         row = get_object_or_404(Question.objects.select_related("call"), pk=question, call=pk)
         try:
-            verb(request, row, _actor(request))
+            verb(request, row, actor_of(request))
         except Refusal as refusal:
             messages.error(request, refusal.for_people)
         return redirect("call_host", pk)
@@ -74,7 +75,7 @@ hide = _change(lambda request, question, by: questions.hide(question, why=reques
 @permission_required(MAY, raise_exception=True)
 def order_by_votes(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo the order made by hand."""
-    questions.order(get_object_or_404(Call, pk=pk), [], by=_actor(request))
+    questions.order(get_object_or_404(Call, pk=pk), [], by=actor_of(request))
     return redirect("call_host", pk)
 
 
@@ -84,7 +85,7 @@ def go_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Into the room as its host; before the day, a rehearsal."""
     call = get_object_or_404(Call, pk=pk)
     try:
-        return into(joining.enter_as_host(call, by=_actor(request), name=call.host_name or str(request.user)))
+        return into(joining.enter_as_host(call, by=actor_of(request), name=call.host_name or str(request.user)))
     except Refusal as refusal:
         messages.error(request, f"{refusal.for_people} {_why(call)}")
         return redirect("call_host", pk)
@@ -114,11 +115,6 @@ def _why(call: Call) -> str:
     """What the place lacks, without asking anything outside."""
     provider = providers.PROVIDERS.get(call.provider)
     return " ".join(provider.validate(call.place)) if provider else "No place of this kind is known."
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.user.actor  # type: ignore[union-attr]
-    return actor
 
 
 def moments_typed(request: HttpRequest, rows: list[Question]) -> dict[int, str]:

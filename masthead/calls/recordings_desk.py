@@ -14,6 +14,7 @@ from wagtail.admin.widgets import AdminPageChooser
 
 from masthead.core.refusals import Refusal
 from masthead.newsroom.models import FilmPage
+from masthead.readers.desk_acts import actor_of, carry_out
 
 from . import afterwards
 from .hosting import MAY, moments_typed
@@ -89,7 +90,7 @@ def recording(request: HttpRequest, pk: int) -> HttpResponse:
                 film=typed["film"] or typed["lying"] or None,
                 captions=typed["captions"],
                 seconds=form.seconds,
-                by=request.user.actor,  # type: ignore[union-attr]
+                by=actor_of(request),
             )
         except Refusal as refusal:
             form.add_error(None, refusal.for_people)
@@ -107,7 +108,7 @@ def keep_notes(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, call, None, notes=form, status=WRONG)
     typed = form.cleaned_data
-    by = request.user.actor  # type: ignore[union-attr]
+    by = actor_of(request)
     afterwards.keep_notes(Call.objects.get(pk=pk), notes=typed["notes"], film=typed["film"], by=by)
     messages.success(request, "The notes are kept.")
     return redirect("call_recording", pk)
@@ -120,7 +121,7 @@ def set_chapters(request: HttpRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
     typed = moments_typed(request, list(_answered(call)))
     try:
-        afterwards.set_chapters(call, typed, by=request.user.actor)  # type: ignore[union-attr]
+        afterwards.set_chapters(call, typed, by=actor_of(request))
     except Refusal as refusal:
         messages.error(request, refusal.for_people)
         return _page(request, call, None, moments=typed, status=WRONG)
@@ -151,12 +152,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, pk: int, verb: Any, done: str) -> HttpResponse:
-    try:
-        verb(get_object_or_404(Call, pk=pk), by=request.user.actor)  # type: ignore[union-attr]
-    except Refusal as refusal:
-        messages.error(request, refusal.for_people)
-    else:
-        messages.success(request, done)
+    call = get_object_or_404(Call, pk=pk)
+    carry_out(request, lambda: verb(call, by=actor_of(request)), done)
     return redirect("call_recording", pk)
 
 

@@ -1,13 +1,18 @@
 """The desk's menu of letters. A viewset or a menu item joins it by the hook `register_letters_menu_item`."""
 
-from django.urls import URLPattern, path
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import Menu, SubmenuMenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.models import register_snippet
 
-from masthead.letters.desk import issues, lists
+from masthead.letters.desk import copies, issues, lists, returns, sending
 
 MENU = Menu(register_hook_name="register_letters_menu_item", construct_hook_name="construct_letters_menu")
 
@@ -43,4 +48,62 @@ def addresses_of_issues() -> list[URLPattern]:
     return [
         path("letters/begin/", issues.begin, name="letter_issue_begin"),
         path("letters/issues/<int:pk>/archive/", issues.withdraw, name="letter_issue_withdraw"),
+        path("letters/issues/<int:pk>/sending/", sending.show, name="letter_issue_sending"),
+        path("letters/issues/<int:pk>/sending/send/", sending.send, name="letter_issue_send"),
+        path("letters/issues/<int:pk>/sending/schedule/", sending.schedule, name="letter_issue_schedule"),
+        path("letters/issues/<int:pk>/sending/stop/", sending.stop, name="letter_issue_stop"),
+        path("letters/issues/<int:pk>/sending/go-on/", sending.go_on, name="letter_issue_go_on"),
+        path("letters/issues/<int:pk>/sending/test/", sending.test, name="letter_issue_test"),
+    ]
+
+
+@hooks.register("register_admin_viewset")
+def copies_of_letters() -> copies.DeliveryViewSet:
+    """What became of each copy."""
+    return copies.DeliveryViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def not_written_to() -> returns.SuppressionViewSet:
+    """Addresses that get no letters."""
+    return returns.SuppressionViewSet()
+
+
+@hooks.register("register_letters_menu_item")
+def standing() -> MenuItem:
+    """Whether mailbox providers believe us; shown to all who may see letters, and its page says who may do what."""
+    return OnlyForWhoMayLook(_("Standing"), reverse_lazy("letters_standing"), icon_name="globe", order=70)
+
+
+class OnlyForWhoMayLook(MenuItem):
+    """Shown to whom its page opens."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("letters.view_examination"))
+
+
+@hooks.register("register_permissions")
+def permissions_of_standing() -> QuerySet[Permission]:
+    """Looking at our standing, and overruling it, for groups to be given."""
+    return Permission.objects.filter(
+        content_type__app_label="letters", codename__in=("view_examination", "add_overrule")
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def letters_owed(request: HttpRequest, panels: list[Any]) -> None:
+    """For those who write letters."""
+    if request.user.has_perm("letters.add_issue"):
+        panels.append(returns.LettersOwed())
+
+
+@hooks.register("register_admin_urls")
+def addresses_of_returns() -> list[URLPattern]:
+    """Stopping and lifting, our standing and its overrule."""
+    return [
+        path("letters/not-written-to/stop/", returns.suppress, name="letters_suppress"),
+        path("letters/not-written-to/<int:pk>/lift/", returns.lift, name="letters_lift"),
+        path("letters/standing/", returns.show_standing, name="letters_standing"),
+        path("letters/standing/look/", returns.look_again, name="letters_look_again"),
+        path("letters/standing/overrule/", returns.overrule, name="letters_overrule"),
     ]

@@ -186,3 +186,14 @@ def test_the_page_costs_the_same_with_one_seat_and_with_thirty(call, django_asse
 
     with django_assert_num_queries(QUERIES):
         browser.get(call.path)
+
+
+def test_when_the_way_in_is_open_it_stands_before_the_questions_and_once(call):
+    ada = rooms.supporter("Ada")
+    rooms.seat(call, ada)
+    calls.it_is("2027-01-07 18:46")
+
+    page = words(rooms.browser(ada).get(call.path))
+
+    assert page.count("data-join") == 1
+    assert page.index("data-join") < page.index('id="questions"') < page.index("Give the seat back")

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -20,6 +20,11 @@ class Taken:
     sender: str
     to: str
     data: bytes
+
+    @property
+    def message_id(self) -> str:
+        """Without parsing all of it."""
+        return self.data.partition(b"Message-ID: <")[2].partition(b">")[0].decode()
 
     @property
     def message(self) -> EmailMessage:
@@ -42,6 +47,8 @@ class MailServer:
         self.full_for = 0  # so many more RCPT are answered 452
         self.hang_at = ""  # `RCPT`, `DATA`, or `.`: never answered again on that connection; `.` has taken the message
         self.hangs = 0  # how often that came to be
+        self.cuts = 0  # how many connections were cut, each perhaps with a message on its way
+        self.slowness = 0.0  # seconds before a message is answered
         self.pipelining = pipelining
         self.loop = asyncio.new_event_loop()
         self.writers: set[asyncio.StreamWriter] = set()
@@ -99,6 +106,7 @@ class MailServer:
         if self.server is not None:
             self.server.close()
             self.server = None
+        self.cuts += len(self.writers)
         for writer in list(self.writers):
             writer.transport.abort()
         tasks = list(self.tasks)
@@ -146,24 +154,31 @@ class MailServer:
                     say(answer)
                 case "DATA":
                     await self._hang("DATA")
-                    if not receivers:
+                    if receivers:
+                        await self._take(reader, say, sender, receivers)
+                    else:
                         say("554 5.5.1 no valid recipients")
-                        continue
-                    say("354 go ahead")
-                    data = await reader.readuntil(b"\r\n.\r\n")
-                    data = data[:-3].replace(b"\r\n..", b"\r\n.")
-                    if self.after_answer:
-                        say(self.after_answer)
-                        continue
-                    self.taken += [Taken(sender, to, data) for to in receivers]
-                    await self._hang(".")
-                    say("250 2.0.0 taken")
                 case "RSET":
                     say("250 ok")
                 case "QUIT":
                     return
                 case _:
                     say("502 what?")
+
+    async def _take(
+        self, reader: asyncio.StreamReader, say: Callable[[str], None], sender: str, receivers: list[str]
+    ) -> None:
+        say("354 go ahead")
+        data = await reader.readuntil(b"\r\n.\r\n")
+        data = data[:-3].replace(b"\r\n..", b"\r\n.")
+        if self.after_answer:
+            say(self.after_answer)
+            return
+        self.taken += [Taken(sender, to, data) for to in receivers]
+        await self._hang(".")
+        if self.slowness:
+            await asyncio.sleep(self.slowness)
+        say("250 2.0.0 taken")
 
     def _answer_for(self, receiver: str) -> str:
         if self.full_for > 0:

@@ -13,8 +13,8 @@ from wagtail.admin import messages
 
 from masthead.calls import dates, invitations, seats, series, words
 from masthead.calls.models import Call, Seat, Series
-from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
+from masthead.readers.desk_acts import actor_of, carry_out
 
 from .forms import MoveForm, PlanForm
 
@@ -29,7 +29,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         typed = dict(form.cleaned_data)
         try:
-            call = dates.plan(typed.pop("title"), typed.pop("starts_at"), by=_actor(request), **typed)
+            call = dates.plan(typed.pop("title"), typed.pop("starts_at"), by=actor_of(request), **typed)
         except Refusal as refusal:
             form.add_error("starts_at", refusal.for_people)
         else:
@@ -46,7 +46,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         try:
-            call = dates.move(call, to=typed["starts_at"], minutes=typed["minutes"], by=_actor(request))
+            call = dates.move(call, to=typed["starts_at"], minutes=typed["minutes"], by=actor_of(request))
         except Refusal as refusal:
             form.add_error("starts_at", refusal.for_people)
         else:
@@ -62,7 +62,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
     return _asks(
         request,
-        lambda: dates.cancel(call, by=_actor(request)),
+        lambda: dates.cancel(call, by=actor_of(request)),
         title=_("Cancel “%s”?") % call,
         says=_("It is on %(when)s. %(told)s This can’t be undone; plan another call instead.")
         % {"when": words.when(call), "told": _told(call)},
@@ -78,7 +78,7 @@ def not_held(request: HttpRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(Call, pk=pk)
     return _asks(
         request,
-        lambda: dates.was_not_held(call, by=_actor(request)),
+        lambda: dates.was_not_held(call, by=actor_of(request)),
         title=_("Did “%s” not take place?") % call,
         says=_(
             "It was on %(when)s, and counts as held. If it wasn’t, the open books stop counting it; nobody is mailed."
@@ -97,7 +97,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     count = invitations.to_invite(call).count()
     return _asks(
         request,
-        lambda: invitations.invite_now(call, by=_actor(request)),
+        lambda: invitations.invite_now(call, by=actor_of(request)),
         title=_("Invite supporters to “%s” now?") % call,
         says=_(
             "%(count)s of them have not been invited yet, and get one mail each. "
@@ -123,7 +123,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.select_related("call", "reader"), pk=pk)
     return _asks(
         request,
-        lambda: seats.give_back_for(seat, by=_actor(request)),
+        lambda: seats.give_back_for(seat, by=actor_of(request)),
         title=_("Give this seat back?"),
         says=_("%(reader)s is told by e-mail, and whoever has waited longest moves up.") % {"reader": seat.reader},
         do=_("Give it back"),
@@ -138,7 +138,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 def start_series(request: HttpRequest) -> HttpResponse:
     """One click: the quarterly call."""
     try:
-        started = series.start(by=_actor(request))
+        started = series.start(by=actor_of(request))
     except Refusal as refusal:
         messages.error(request, refusal.for_people)
         return redirect("series:index")
@@ -152,7 +152,7 @@ def stop_series(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Series, pk=pk)
     return _asks(
         request,
-        lambda: series.stop(row, by=_actor(request)),
+        lambda: series.stop(row, by=actor_of(request)),
         title=_("Stop “%s”?") % row,
         says=_(
             "No further call is made by itself, and no alarm is raised. A call that is planned stands: cancel it apart."
@@ -177,12 +177,7 @@ def _asks(
 ) -> HttpResponse:
     """A page that says what will happen, with one button; pressing it does it."""
     if request.method == "POST":
-        try:
-            act()
-        except Refusal as refusal:
-            messages.error(request, refusal.for_people)
-        else:
-            messages.success(request, done)
+        carry_out(request, act, done)
         return redirect(back)
     context = {"title": title, "says": says, "do": do, "icon": icon, "back": reverse(back)}
     return render(request, "calls/desk/asks.html", context)
@@ -199,8 +194,3 @@ def _told(call: Call) -> str:
         _("Everybody concerned gets a mail: %(reserved)s with a seat, %(waiting)s in line.")
         % {"reserved": call.reserved_count, "waiting": waiting}
     )
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.user.actor  # type: ignore[union-attr]
-    return actor

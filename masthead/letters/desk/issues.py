@@ -25,6 +25,7 @@ from masthead.letters import issues
 from masthead.letters.desk import deeds
 from masthead.letters.desk.deeds import Deed
 from masthead.letters.models import Issue, LetterList
+from masthead.readers.desk_acts import actor_of, carry_out
 
 
 class IssueForm(WagtailAdminModelForm):
@@ -176,7 +177,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     lists = LetterList.objects.all()
     if request.method == "POST":
         letters = get_object_or_404(lists, pk=request.POST.get("list") or 0)
-        issue = issues.begin(letters, request.user.actor)  # type: ignore[union-attr]
+        issue = issues.begin(letters, actor_of(request))
         return redirect("letter_issues:edit", issue.pk)
     return render(request, "letters/desk_begin.html", {"lists": lists})
 
@@ -192,12 +193,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             if is_out
             else (issues.withdraw, _("It is out of the archive. The mails that were sent can’t be called back."))
         )
-        try:
-            change(issue, by=request.user.actor)  # type: ignore[union-attr]
-        except Refusal as refusal:
-            messages.error(request, refusal.for_people)
-        else:
-            messages.success(request, done)
+        carry_out(request, lambda: change(issue, by=actor_of(request)), str(done))
         return redirect("letter_issues:edit", issue.pk)
     return render(request, "letters/desk_withdraw.html", {"issue": issue, "is_out": is_out})
 
@@ -223,5 +219,5 @@ def keep_what_went_out(request: HttpRequest, rows: list[Any]) -> HttpResponse | 
         messages.error(request, issues.AlreadySent().for_people)
         return redirect("letter_issues:list")
     for issue in found:
-        audit.record("letters.issue_deleted", issue, by=request.user.actor)  # type: ignore[union-attr]
+        audit.record("letters.issue_deleted", issue, by=actor_of(request))
     return None

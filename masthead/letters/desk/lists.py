@@ -132,6 +132,7 @@ class LetterListViewSet(ModelViewSet):
             MultiFieldPanel([FieldPanel("benefit"), FieldPanel("is_open")], heading=_("Who gets it")),
             FieldRowPanel([FieldPanel("rhythm"), FieldPanel("position")]),
             MultiFieldPanel([FieldPanel("sender_name"), FieldPanel("reply_to")], heading=_("From whom")),
+            FieldPanel("counts_clicks"),
         ],
         base_form_class=ListForm,
     )

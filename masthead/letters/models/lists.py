@@ -11,7 +11,7 @@ from masthead.press.models import OnPages
 
 __all__ = ["Consent", "Left", "LetterList", "LetterListQuerySet", "LinkKey", "Rhythm", "SignUp", "Subscription"]
 
-OUR_OWN_WORDS = frozenset({"sign-up", "confirm", "choose", "unsubscribe"})
+OUR_OWN_WORDS = frozenset({"sign-up", "confirm", "choose", "unsubscribe", "go"})
 """Addresses below /letters/ that no list can have, because something else answers there."""
 
 
@@ -74,6 +74,11 @@ class LetterList(OnPages):
     )
     reply_to = models.EmailField("answers go to", blank=True, help_text="Empty: the paper’s own address.")
     is_open = models.BooleanField("takes sign-ups", default=True)
+    counts_clicks = models.BooleanField(
+        "count clicks",
+        default=False,
+        help_text="How often each link is followed, in all; by whom is not kept. Mail scanners count too.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = LetterListQuerySet.as_manager()

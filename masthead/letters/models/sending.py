@@ -13,6 +13,7 @@ __all__ = [
     "DeliveryQuerySet",
     "DeliveryState",
     "Lane",
+    "Link",
     "Mailing",
     "MailingQuerySet",
     "MailingState",
@@ -101,6 +102,19 @@ class MailingText(models.Model):
         constraints: ClassVar = [
             UniqueConstraint(name="mailing_has_one_text_an_edition", fields=["mailing", "edition"])
         ]
+
+
+class Link(models.Model):
+    """One address that a mailing leads to, and how often it was followed in all. Who followed it, nobody knows."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="links")
+    key = models.CharField(max_length=24, unique=True, help_text="the same in every copy")
+    address = models.CharField(max_length=2000)
+    clicks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["-clicks", "pk"]
+        constraints: ClassVar = [UniqueConstraint(name="link_once_in_a_mailing", fields=["mailing", "address"])]
 
 
 class DeliveryState(models.TextChoices):

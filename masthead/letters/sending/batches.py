@@ -21,9 +21,8 @@ from django.db import connection, transaction
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
-from masthead.core import audit, clock
+from masthead.core import audit, clock, faults
 from masthead.core.actors import Actor
-from masthead.core.faults import reach
 from masthead.core.jobs import job
 from masthead.core.models import Worker
 from masthead.letters import audience, identities, suppression
@@ -271,11 +270,11 @@ class _Run:
                         mail = self._mail(row)
                         self._mark(row, taken)
                         taken = None
-                        reach("letter.marked")
+                        faults.reach("letter.marked")
                         handed = time.monotonic()
                         answer = carrier.hand_over(mail)
                         outside += time.monotonic() - handed
-                        reach("letter.taken")
+                        faults.reach("letter.taken")
                         if answer.outcome is Outcome.TAKEN:
                             taken = row
                             took.add(row.domain)

@@ -6,11 +6,10 @@ from collections import Counter
 import structlog
 from django.db import transaction
 
-from masthead.core import clock
-from masthead.core.faults import reach
+from masthead.core import clock, faults
 from masthead.core.jobs import job
 from masthead.core.refusals import Refusal
-from masthead.letters import audience, issues, rendering, standing
+from masthead.letters import audience, clicks, issues, rendering, standing
 from masthead.letters.models import Delivery, DeliveryState, Mailing, MailingState, MailingText
 from masthead.letters.sending import batches, pace
 from masthead.readers import addresses
@@ -50,7 +49,7 @@ def _step(pk: int) -> bool:
             _write_down(mailing, people)
             mailing.frozen_to = people[-1].reader_id
             mailing.save(update_fields=["frozen_to", "excluded"])
-            reach("letter.frozen")
+            faults.reach("letter.frozen")
             return True
         mailing.total = mailing.deliveries.exclude(state=DeliveryState.EXCLUDED).count()
         mailing.frozen_at = clock.now()
@@ -108,7 +107,7 @@ def _begin(mailing: Mailing) -> None:
     """The issue is out: the archive shows it, what it says is settled, and the lanes may run."""
     issue = issues.let_out(mailing.issue)
     for edition in rendering.EDITIONS:
-        said = rendering.render(issue, edition)
+        said = clicks.lead_through(mailing, rendering.render(issue, edition))
         MailingText.objects.update_or_create(
             mailing=mailing,
             edition=edition,

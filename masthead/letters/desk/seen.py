@@ -1,0 +1,21 @@
+"""Lists of the desk that show addresses: that somebody looked is written to the audit log."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from wagtail.admin.views.generic import IndexView
+
+from masthead.core import audit
+from masthead.readers.desk_acts import actor_of
+
+
+class AddressesSeen(IndexView):
+    """Such a list; `seen_as` is the action that the audit log keeps, with whether it was listed or exported."""
+
+    seen_as: str
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        how = "exported" if self.is_export else "listed"
+        audit.record(self.seen_as, self.model._meta.label_lower, by=actor_of(request), how=how)
+        return answer

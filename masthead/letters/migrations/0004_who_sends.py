@@ -1,0 +1,30 @@
+"""Editors send letters, look at copies, stop and lift letters to an address, and may overrule our standing."""
+
+from django.db import migrations
+
+MAY = (
+    "add_mailing",
+    "view_delivery",
+    "add_suppression",
+    "change_suppression",
+    "view_suppression",
+    "view_examination",
+    "add_overrule",
+)
+
+
+def permit(apps, schema_editor):
+    types, permissions = apps.get_model("contenttypes", "ContentType"), apps.get_model("auth", "Permission")
+    editors, _ = apps.get_model("auth", "Group").objects.get_or_create(name="Editors")
+    for code in MAY:
+        doing, _, thing = code.partition("_")
+        content_type, _ = types.objects.get_or_create(app_label="letters", model=thing)
+        permission, _ = permissions.objects.get_or_create(
+            content_type=content_type, codename=code, defaults={"name": f"Can {doing} {thing}"}
+        )
+        editors.permissions.add(permission)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("letters", "0003_who_writes"), ("auth", "0012_alter_user_first_name_max_length")]
+    operations = [migrations.RunPython(permit, migrations.RunPython.noop)]
