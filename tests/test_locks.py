@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,14 +21,19 @@ DEV = [*RUN, *ASKED["dependency-groups"]["dev"], *ASKED["project"]["optional-dep
 def pinned(name: str) -> dict[str, Version]:
     """Package → version of one lock file."""
     text = (ROOT / "requirements" / name).read_text()
-    return {found[1]: Version(found[2]) for found in re.finditer(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE)}
+    return {
+        canonicalize_name(found[1]): Version(found[2])
+        for found in re.finditer(r"^([a-z0-9._-]+)==(\S+)", text, re.MULTILINE)
+    }
 
 
 @pytest.mark.parametrize(("lock", "asked"), [("run.lock", RUN), ("scale.lock", SCALE), ("dev.lock", DEV)])
 def test_a_lock_pins_what_was_asked_for(lock, asked):
     pins = pinned(lock)
 
-    wrong = [each for each in map(Requirement, asked) if not each.specifier.contains(pins[each.name.lower()])]
+    wrong = [
+        each for each in map(Requirement, asked) if not each.specifier.contains(pins[canonicalize_name(each.name)])
+    ]
 
     assert wrong == []
 
