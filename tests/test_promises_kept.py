@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.letters.servers import MailServer
 from tests.people import Visitor
-from tests.running import RunningNewsroom, leave_pictures_undrawn, running_newsroom, until
+from tests.running import RunningNewsroom, running_newsroom, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -85,7 +85,7 @@ def newsroom(tmp_path_factory, post: MailServer) -> Iterator[RunningNewsroom]:
         "MASTHEAD_JITSI_KEY": KEY,
     }
     home = tmp_path_factory.mktemp("promises") / "newsroom"
-    with running_newsroom(home, settings, prepare=leave_pictures_undrawn) as newsroom:
+    with running_newsroom(home, settings) as newsroom:
         yield newsroom
 
 
