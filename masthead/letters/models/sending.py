@@ -160,6 +160,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "deliveries"
         constraints: ClassVar = [
             UniqueConstraint(name="delivery_once_for_a_reader", fields=["mailing", "reader"]),
             UniqueConstraint(
