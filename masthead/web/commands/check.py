@@ -109,9 +109,11 @@ def _checks_of_the_rooms() -> Iterator[Finding]:
     """Django's checks, ours among them: the ledger's triggers, who listens where money moves, and the like."""
     from django.core import checks
 
+    from masthead.core import starting
+
     found = [message for message in checks.run_checks(databases=["default"]) if message.level >= checks.WARNING]
     for message in found:
-        yield False, f"{message.id}: {message.msg}" + (f" {message.hint}" if message.hint else "")
+        yield False, f"{message.id}: {starting.in_words(message)}"
     if not found:
         yield True, "house: every check of its rooms passes (ledger guards, listeners, models)"
 
