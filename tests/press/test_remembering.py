@@ -6,12 +6,15 @@ import time
 import tracemalloc
 
 import pytest
+from pydantic import SecretStr
 
+from masthead.core import config
 from masthead.core.signing import Keyring
 from masthead.press.compressing import best
 from masthead.press.parameters import Declared
 from masthead.press.passes import Passes
 from masthead.press.prints import Key, Memory, Print, packed
+from masthead.press.setup import Setup
 from masthead.press.store import Store
 
 LONG = 100_000
@@ -82,6 +85,14 @@ def test_when_room_is_made_what_nobody_reads_goes_first_and_what_is_read_stays()
         memory.put(a_print(name, body=b"x"))
 
     assert sorted(printed.key.path for printed in memory) == ["/story/lead/", "/story/new/", "/story/newer/"]
+
+
+def test_prints_made_with_other_settings_are_not_used():
+    settings = config.load()
+    another = settings.model_copy(update={"hooks_key": SecretStr("of a provider that was set up since")})
+
+    assert Setup.of(settings).fingerprint == Setup.of(settings.model_copy()).fingerprint
+    assert Setup.of(settings).fingerprint != Setup.of(another).fingerprint
 
 
 def test_the_store_keeps_what_was_written_last_and_nothing_of_other_versions(tmp_path):
