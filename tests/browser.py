@@ -35,14 +35,9 @@ def reader_of(edition: str, browser: Browser, site: RunningNewsroom, *, javascri
     """A visitor whose browser has a pass for `edition`."""
     visitor = Visitor(browser, site, javascript=javascript)
     if edition != "public":
-        passes = Passes(Keyring.of("pass", _secret(site)), secure=False)
+        passes = Passes(Keyring.of("pass", site.secret), secure=False)
         until = round((clock.now() + timedelta(hours=20)).timestamp())
         visitor.context.add_cookies(
             [{"name": passes.cookie_name, "value": passes.make(edition, until), "url": site.address}]
         )
     return visitor
-
-
-def _secret(site: RunningNewsroom) -> str:
-    lines = (site.home / "secrets.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines)["MASTHEAD_SECRET"]

@@ -174,6 +174,12 @@ class RunningNewsroom:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
+    @property
+    def secret(self) -> str:
+        """What it signs with."""
+        lines = (self.home / "secrets.env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)["MASTHEAD_SECRET"]
+
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database beside the newsroom, read-only."""
         with contextlib.closing(sqlite3.connect(f"file:{self.home}/newsroom.sqlite3?mode=ro", uri=True)) as database:

@@ -56,6 +56,15 @@ def test_every_room_has_its_floor():
     assert rooms == set(LEVEL)
 
 
+def test_the_drawing_of_the_floors_is_of_this_house():
+    drawn = (ROOT / "docs/explanation/architecture.md").read_text().partition("## The floors\n\n```\n")[2]
+    storeys = drawn.partition("```")[0].split("-" * 105)
+
+    rooms = [{word for word in storey.split() if (HOUSE / word / "__init__.py").exists()} for storey in storeys]
+
+    assert rooms == FLOORS[::-1]
+
+
 @pytest.mark.parametrize("room", sorted(LEVEL))
 def test_a_room_imports_only_from_itself_and_from_floors_below(room):
     reaches_up = [

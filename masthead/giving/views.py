@@ -33,6 +33,7 @@ BEGUN_FOR_ADDRESS = limits.define("giving.begun-for-address", times=12, per=3600
 READDRESSED_BY_DEVICE = limits.define("giving.readdressed-by-device", times=6, per=3600)
 LARGEST = 10**12
 WRONG = 422
+NOT_HERE_YET = "Support can’t be taken here yet, so nothing has been taken and nothing was kept."
 BANK_IS_AWAY = (
     "The bank does not answer at the moment, so nothing has been taken. "
     "What you typed is still here: try again in a few minutes."
@@ -72,12 +73,16 @@ def _support_page(request: Request, form: SupportForm) -> HttpResponse:
         "standfirst": fillins.fill(form.terms.standfirst, made_of),
         "where_it_goes": fillins.fill(form.terms.where_it_goes, made_of),
         "levels": levels,
+        "can_be_taken": providers.can_take_support(),
     }
     return render(request, "giving/support.html", context, status=WRONG if form.errors else 200)
 
 
 def _go_to_pay(request: Request, form: SupportForm) -> HttpResponse:
     if not form.is_valid():
+        return _support_page(request, form)
+    if not providers.can_take_support():
+        form.add_error(None, NOT_HERE_YET)
         return _support_page(request, form)
     device, token = request.device, ""
     try:

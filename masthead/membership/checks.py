@@ -5,12 +5,13 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.dispatch import Signal
 
+from masthead.core.starting import BEFORE_START
 from masthead.giving.signals import gift_moved, pledge_moved
 
 from .receivers import grant_for_gift, grant_for_pledge
 
 
-@register
+@register(BEFORE_START)
 def membership_alone_listens(**_: Any) -> list[CheckMessage]:
     """Inside the transaction that moves a pledge or a gift membership listens, once, and nobody else.
 
@@ -20,7 +21,7 @@ def membership_alone_listens(**_: Any) -> list[CheckMessage]:
     return [
         Error(
             f"giving.{name} is heard by {', '.join(heard) or 'nobody'}: exactly {ours.__module__}.{ours.__name__} must",
-            hint="Others read giving's rows after the commit.",
+            hint="take away what listens besides; it reads giving's rows after the commit",
             id="membership.E001",
         )
         for name, signal, ours in pairs

@@ -9,12 +9,13 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection, connections
 
 from masthead.core.jobs import every
+from masthead.core.starting import BEFORE_START
 from masthead.money import guards, ledger
 
 log = structlog.get_logger("masthead.money")
 
 
-@register(Tags.database)
+@register(Tags.database, BEFORE_START)
 def guards_are_there(
     app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:

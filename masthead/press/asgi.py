@@ -33,7 +33,7 @@ def press(setup: Setup) -> Press:
         clock.follow(setup.state_folder / "clock")
     behind = Behind(django)
     package = Path(masthead.__file__).parent
-    make = make_of(package, setup.address, setup.language, setup.time_zone)
+    make = make_of(package, setup.fingerprint)
     made = Press(
         hosts=setup.hosts,
         passes=Passes(Keyring.of("pass", *setup.secrets), secure=setup.secure),

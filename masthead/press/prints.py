@@ -12,7 +12,7 @@ from masthead.press.parameters import Declared, Values
 from masthead.press.passes import EDITIONS
 
 FOREVER = float("inf")
-_OVERHEAD = 6_000  # bytes that a print takes beside its bodies, as measured by bench/memory.py
+_OVERHEAD, _PART = 10_000, 150  # bytes that a print takes beside its bodies, and for each of its parts, at most
 
 Headers = list[tuple[bytes, bytes]]
 Words = list[tuple[str, str]]
@@ -94,7 +94,8 @@ class Print:
 
     @property
     def size(self) -> int:
-        return len(self.gzip) + len(self.br) + _OVERHEAD
+        """Bytes of memory, asked for in every encoding; rather too many than too few (a test measures it)."""
+        return len(self.gzip) + len(self.br) + _OVERHEAD + _PART * len(self.parts)
 
     def answer(self, encoding: bytes) -> Answer:
         """The messages that send this print; made once for each encoding that is asked for."""

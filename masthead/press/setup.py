@@ -4,6 +4,7 @@ Whoever starts the server may hand them over in the environment variable MASTHEA
 `Setup.of(config).as_json()`; otherwise they are read from masthead.core.config.
 """
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -35,6 +36,8 @@ class Setup:
     sqlite: str
     postgres: dict[str, str]
     demo: bool
+    fingerprint: str
+    """Of every setting: pages depend on some, such as who takes payments, so prints made with others are not used."""
 
     @classmethod
     def of(cls, config: "Config") -> "Setup":
@@ -53,6 +56,7 @@ class Setup:
             sqlite="" if config.database else str(config.database_file),
             postgres=_postgres(config.database, config.database_password.get_secret_value()),
             demo=config.demo,
+            fingerprint=_fingerprint(config),
         )
 
     @classmethod
@@ -72,6 +76,14 @@ class Setup:
     @property
     def state_folder(self) -> Path:
         return Path(self.state)
+
+
+def _fingerprint(config: "Config") -> str:
+    digest = hashlib.sha256()
+    for name, value in config:
+        secret = getattr(value, "get_secret_value", None)
+        digest.update(f"{name}={secret() if secret else value}\n".encode())
+    return digest.hexdigest()
 
 
 def _postgres(address: str, password: str) -> dict[str, str]:

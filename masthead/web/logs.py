@@ -6,19 +6,20 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
 
-_LONG_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_.:~-]{20,}(?=/|\s|\?|$)")
-_QUERY = re.compile(r"(?<=\?)\S+")
+_LONG_SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_.:~-]{20,}(?=[/\s?'\"]|$)")
+_QUERY = re.compile(r"(?<=\?)[^\s'\"]+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 NOISY = ("wagtail", "django.request", "django.security.csrf", "django_tasks", "django_tasks_db", "httpx", "httpcore")
 """Libraries whose warnings are our normal days: addresses not found, pages published."""
 
 
-def without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Blot out what might open or name something: long parts of paths, queries, e-mail addresses."""
-    return {name: blotted(value) if isinstance(value, str) else value for name, value in event.items()}
+class _Blotting(structlog.stdlib.ProcessorFormatter):
+    """Blots the finished line, wherever in it something stands: a library may log a whole request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return blotted(super().format(record))
 
 
 def blotted(text: str) -> str:
@@ -42,11 +43,10 @@ def configure(level: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Blotting(
             foreign_pre_chain=[*shared[:3], structlog.stdlib.ExtraAdder(), *shared[3:]],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                without_secrets,
                 structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"], drop_missing=True),
             ],
         )

@@ -16,6 +16,7 @@ from types import FrameType
 import django
 import structlog
 
+from masthead.core import starting
 from masthead.web import supervisor
 
 log = structlog.get_logger("masthead.workers")
@@ -31,7 +32,7 @@ LONGEST_OUTAGE_PAUSE = 15.0
 def workshop() -> None:
     """Both workers and the clock, until told to stop."""
     prepare()
-    _refuse_missing_migrations()
+    refuse_an_unsafe_database()
     take_back_the_lost()
     workers = [supervisor.Child(queue, lambda queue=queue: work(queue, name_of(queue))) for queue in LOOKS]  # type: ignore[misc]
     _close_connections()
@@ -229,11 +230,14 @@ def _recover_at_once(child: supervisor.Child, status: int) -> None:
         _close_connections()
 
 
-def _refuse_missing_migrations() -> None:
+def refuse_an_unsafe_database() -> None:
+    """Stop with one line where tables of this version or guards of the books are missing, or who hears of a pledge."""
     if missing := missing_migrations():
         raise SystemExit(
             f"The database lacks {len(missing)} migrations: run `masthead manage migrate`, then start again."
         )
+    if faults := starting.faults():
+        raise SystemExit(f"Masthead does not start: {'; '.join(faults)}, then start again.")
 
 
 def missing_migrations() -> list[str]:

@@ -1,5 +1,7 @@
 """The support page and what its form takes."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,11 +14,17 @@ from masthead.money.models import Checkout
 from masthead.press.models import Change
 from masthead.press.passing import passes
 from masthead.press.recording import record
-from tests.worlds.money import GBP
+from tests.worlds.money import GBP, bank_file, named_bank
 from tests.worlds.newsroom import a_draft, a_story
 
 OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
 GOOD = {"often": "month", "month": "600", "email": "ada@example.org", "currency": "GBP"}
+
+
+@pytest.fixture(autouse=True)
+def a_bank_is_set_up() -> Iterator[None]:
+    with named_bank():
+        yield
 
 
 @pytest.fixture
@@ -177,6 +185,20 @@ def test_a_bank_that_does_not_answer_costs_nothing_but_a_moment(browser, newsroo
     assert "nothing has been taken" in answer.content.decode()
     assert 'value="ada@example.org"' in answer.content.decode()
     assert browser.post("/support/", GOOD).status_code == 303
+
+
+def test_without_a_provider_the_page_says_so_and_asks_for_nothing(browser):
+    bank_file().unlink()
+
+    page = browser.get("/support/").content.decode()
+    answer = browser.post("/support/", GOOD)
+
+    assert "Support can’t be taken here yet" in page
+    assert ("Go to payment" in page, 'name="email"' in page, "What you get" in page) == (False, False, True)
+    assert answer.status_code == 422
+    assert "nothing has been taken" in answer.content.decode()
+    assert "try again" not in answer.content.decode()
+    assert not Pledge.objects.exists()
 
 
 def test_a_pass_is_not_set_before_anything_is_paid(browser, newsroom):

@@ -10,6 +10,7 @@ from masthead.core import clock
 from masthead.core.actors import Actor
 from masthead.core.models import AuditRecord, Message
 from masthead.core.refusals import Refusal
+from masthead.core.starting import BEFORE_START
 from masthead.giving import pledges
 from masthead.giving.promises import levels
 from masthead.giving.signals import pledge_moved
@@ -148,6 +149,7 @@ def test_membership_alone_listens_and_a_second_listener_stops_the_start():
         (error,) = membership_alone_listens()
         assert error.id == "membership.E001"
         assert "a_chart" in error.msg
+        assert error in run_checks(tags=[BEFORE_START])
         assert error in run_checks()
     finally:
         pledge_moved.disconnect(a_chart)

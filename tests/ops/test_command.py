@@ -1,9 +1,13 @@
 """The command `masthead`, as somebody types it: clear lines, and folders that are ready to serve."""
 
+import shutil
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
+from tests.conftest import template_database
 from tests.ops.test_backup import masthead
 
 
@@ -79,6 +83,23 @@ def test_a_database_without_this_versions_tables_stops_the_start(tmp_path):
 
     assert stopped.returncode == 1
     assert "run `masthead manage migrate`" in stopped.stderr
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("words", [["serve"], ["worker", "--queue", "now"]])
+def test_books_without_their_guards_stop_the_start(tmp_path, words):
+    (tmp_path / "masthead.toml").write_text("port = 0\n")
+    shutil.copy(template_database(), tmp_path / "newsroom.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "newsroom.sqlite3")) as database:
+        database.execute("DROP TRIGGER money_line_is_not_edited")
+
+    stopped = masthead(*words, home=tmp_path)
+
+    assert stopped.returncode == 1
+    assert (
+        "Masthead does not start: the books are not guarded: money_line_is_not_edited: "
+        "run `masthead manage guard_books`, then start again.\n"
+    ) in stopped.stderr
 
 
 def test_a_demonstration_is_never_made_in_a_folder_of_something_else(tmp_path):

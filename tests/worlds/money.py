@@ -123,6 +123,25 @@ def open_bank(home: Path | None = None, *, hook: str = "") -> Iterator[Bank]:
             (home / left).unlink(missing_ok=True)
 
 
+@contextmanager
+def named_bank() -> Iterator[None]:
+    """Within, this newsroom is a demonstration that was told of a bank, and nobody is there who would answer."""
+    home = config.load().home
+    (home / "this-is-a-demo").touch()
+    bank_file().parent.mkdir(exist_ok=True)
+    bank_file().write_text(json.dumps({"url": "http://127.0.0.1:9", "secret": SECRET}))
+    try:
+        yield
+    finally:
+        bank_file().unlink(missing_ok=True)
+        (home / "this-is-a-demo").unlink(missing_ok=True)
+
+
+def bank_file() -> Path:
+    """Where a demonstration reads which bank it has."""
+    return config.load().state / "practice-bank.json"
+
+
 @dataclass
 class Shop:
     """A customer of `money` that remembers what it was told."""

@@ -33,6 +33,11 @@ def for_checkouts() -> Provider:
     raise NoProvider("no provider is set up")
 
 
+def can_take_support() -> bool:
+    """Whether any provider is set up, so that somebody new could pay."""
+    return any(finder() for finder in FINDERS.values())
+
+
 def origins() -> list[str]:
     """Where a form of ours may lead to pay: what a page's form-action must allow."""
     return [provider.origin for finder in FINDERS.values() if (provider := finder())]

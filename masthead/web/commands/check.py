@@ -27,6 +27,7 @@ def run(_arguments: Namespace) -> int:
 def findings(settings: Config) -> Iterator[Finding]:
     """What was looked at, in the order in which one would put it right."""
     yield True, f"settings: {settings.home / 'masthead.toml'} and the environment, site {settings.address}"
+    yield _proxy(settings)
     yield from _secrets(settings)
     yield from _folders(settings)
     yield _mail(settings)
@@ -42,8 +43,20 @@ def findings(settings: Config) -> Iterator[Finding]:
         yield False, f"database: {str(error).strip().splitlines()[0]}"
         return
     yield from _checks_of_the_rooms()
+    yield _support(settings)
     yield from _work()
     yield from letters(settings)
+
+
+def _proxy(settings: Config) -> Finding:
+    if not settings.secure:
+        return True, "proxy: none is needed, this address is for this machine alone"
+    if settings.behind_proxy:
+        return True, "proxy: readers' networks are read from what yours adds to X-Forwarded-For"
+    return False, (
+        f"proxy: {settings.address} needs a proxy for TLS, and all readers then come from its address, so that limits "
+        "for one network lock everybody out: set `behind_proxy = true`"
+    )
 
 
 def _secrets(settings: Config) -> Iterator[Finding]:
@@ -109,11 +122,22 @@ def _checks_of_the_rooms() -> Iterator[Finding]:
     """Django's checks, ours among them: the ledger's triggers, who listens where money moves, and the like."""
     from django.core import checks
 
+    from masthead.core import starting
+
     found = [message for message in checks.run_checks(databases=["default"]) if message.level >= checks.WARNING]
     for message in found:
-        yield False, f"{message.id}: {message.msg}" + (f" {message.hint}" if message.hint else "")
+        yield False, f"{message.id}: {starting.in_words(message)}"
     if not found:
         yield True, "house: every check of its rooms passes (ledger guards, listeners, models)"
+
+
+def _support(settings: Config) -> Finding:
+    from masthead.money import providers
+
+    if providers.can_take_support():
+        return True, "support: a payment provider is set up"
+    nothing = "support: no payment provider is set up, so /support/ says that nothing can be taken yet"
+    return settings.host in config.LOOPBACK, nothing + ": set one up in the settings"
 
 
 def _work() -> Iterator[Finding]:

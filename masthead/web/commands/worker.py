@@ -10,4 +10,5 @@ def run(arguments: Namespace) -> None:
         workers.workshop()
         return
     workers.prepare()
+    workers.refuse_an_unsafe_database()
     workers.work(arguments.queue, workers.name_of(arguments.queue))
