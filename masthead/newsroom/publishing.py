@@ -165,10 +165,16 @@ def publish(page: PublicPage, *, by: Any = None) -> PublicPage:
 
 
 def take_down(page: PublicPage, *, by: Actor) -> None:
-    """Unpublish: once this returns, nobody is served the page any more. Its address stays taken."""
+    """Unpublish: once this returns, nobody is served the page any more. Its address stays taken.
+
+    What the clock would have published of it is withdrawn: it must not come back by itself.
+    """
+    if not page.live:
+        return
     with transaction.atomic():
-        page.unpublish(log_action=True)
+        page.unpublish()
         audit.record("story.taken-down", page, by=by)
+        unschedule(page, by=by)
 
 
 # --- On our clock ------------------------------------------------------------------------------------------
@@ -193,16 +199,18 @@ def schedule(piece: Piece, *, at: datetime, by: Actor, revision: Revision | None
     return made
 
 
-def unschedule(piece: Piece, *, by: Actor) -> None:
-    """Withdraw what waits, if anything does."""
+def unschedule(page: PublicPage, *, by: Actor) -> bool:
+    """Withdraw what waits; returns whether anything did. The draft stays a draft."""
     with transaction.atomic():
-        if _end_waiting(piece, Schedule.State.WITHDRAWN):
-            audit.record("story.unscheduled", piece, by=by)
+        withdrawn = bool(_end_waiting(page, Schedule.State.WITHDRAWN))
+        if withdrawn:
+            audit.record("story.unscheduled", page, by=by)
+    return withdrawn
 
 
-def waiting_for(piece: Piece) -> Schedule | None:
-    """The schedule of `piece` that is still to come."""
-    return Schedule.objects.filter(page=piece.pk, state=Schedule.State.WAITING).first()
+def waiting_for(page: PublicPage) -> Schedule | None:
+    """The schedule of `page` that is still to come."""
+    return Schedule.objects.filter(page=page.pk, state=Schedule.State.WAITING).first()
 
 
 def publish_due() -> int:
@@ -247,8 +255,8 @@ def _not_published(row: Schedule, reason: str, by: Actor) -> bool:
     return False
 
 
-def _end_waiting(piece: Piece, state: str) -> int:
-    waiting = Schedule.objects.filter(page=piece.pk, state=Schedule.State.WAITING)
+def _end_waiting(page: PublicPage, state: str) -> int:
+    waiting = Schedule.objects.filter(page=page.pk, state=Schedule.State.WAITING)
     return waiting.update(state=state, ended_at=clock.now())
 
 
