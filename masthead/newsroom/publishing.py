@@ -3,7 +3,9 @@
 Wagtail's own 'go live at' is not used: it reads the machine's time, and prints, passes and demonstrations read ours.
 """
 
+import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from wagtail.models import Revision
@@ -23,6 +26,8 @@ from masthead.newsroom.models import FilmPage, Piece, PlainPage, PublicPage, Sch
 
 log = logging.getLogger(__name__)
 
+TO_WRITE = re.compile(r"\[Write here: [^\]]*\]")
+"""The mark in a founding draft where the newsroom has to write something of its own."""
 LATE_FROM = 120
 """Seconds after which a scheduled publication counts as late, and says so."""
 
@@ -70,7 +75,7 @@ def lacks(page: PublicPage, *, scheduling: bool = False) -> list[Lack]:
     if isinstance(page, FilmPage):
         found += _lacks_of_film(page)
     if isinstance(page, PlainPage):
-        found += _lacks_in_body(page)
+        found += _lacks_in_body(page) + _lacks_of_plain(page)
     section_known = not isinstance(page, StoryPage) or page.section_id
     if section_known and (path := addresses.taken_by_another(page)):
         found.append(Lack("slug", addresses.AddressTaken(path=path).for_people))
@@ -120,6 +125,14 @@ def _lacks_of_film(film: FilmPage) -> list[Lack]:
     else:
         found += [Lack("poster", sentence) for sentence in pictures.lacks(film.poster)]
     return found
+
+
+def _lacks_of_plain(page: PlainPage) -> list[Lack]:
+    text = strip_tags(json.dumps(page.body.get_prep_value(), ensure_ascii=False))
+    return [
+        Lack("body", _("There is still something to write: %(mark)s Write it, or take the mark out.") % {"mark": mark})
+        for mark in TO_WRITE.findall(text)
+    ]
 
 
 def _lacks_in_body(page: StoryPage | PlainPage) -> list[Lack]:

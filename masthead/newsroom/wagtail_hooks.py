@@ -26,7 +26,17 @@ from masthead.core import clock
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.newsroom import publishing
-from masthead.newsroom.models import FilmIndexPage, Person, Piece, RunningStory, Schedule, SectionPage, StoryPage, Topic
+from masthead.newsroom.models import (
+    FilmIndexPage,
+    Person,
+    Piece,
+    PlainPage,
+    RunningStory,
+    Schedule,
+    SectionPage,
+    StoryPage,
+    Topic,
+)
 
 SHOWN = 5
 RECENT = clock.days(7)
@@ -327,6 +337,23 @@ class WhatTheClockDid(Component):
 @hooks.register("construct_homepage_panels")
 def show_schedules(request: HttpRequest, panels: list[Component]) -> None:
     panels.append(WhatTheClockDid())
+
+
+class PagesToWrite(Component):
+    """On the desk's first page: the plain pages that were never published, the founding drafts among them."""
+
+    order = 20
+    template_name = "newsroom/desk/pages_to_write.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"pages": PlainPage.objects.filter(live=False, first_published_at=None).order_by("path")}
+
+
+@hooks.register("construct_homepage_panels")
+def show_pages_to_write(request: HttpRequest, panels: list[Component]) -> None:
+    """For those who can publish them."""
+    if page_permission_policy.user_has_permission(request.user, "publish"):
+        panels.append(PagesToWrite())
 
 
 def _local(moment: datetime) -> str:
