@@ -9,9 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from masthead.core.refusals import Refusal
+from masthead.newsroom.pictures.intake import UNREADABLE
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_BYTES = 5_000_000
@@ -49,7 +50,7 @@ def made_anew(sent: BinaryIO, size: int) -> ContentFile:
         upright = ImageOps.exif_transpose(picture).convert("RGBA" if _is_clear(picture) else "RGB")
     except Image.DecompressionBombError:
         raise TooLarge from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except UNREADABLE:
         raise NotAPicture from None
     upright.thumbnail(LARGEST)
     made = BytesIO()

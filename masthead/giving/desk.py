@@ -157,7 +157,10 @@ GivingTerms.edit_handler = ObjectList(
 LINES_A_PAGE = 50
 
 
-@permission_required("giving.view_pledge", raise_exception=True)
+MAY_SEE_INCOME = "giving.view_income"
+
+
+@permission_required(MAY_SEE_INCOME, raise_exception=True)
 def income(request: HttpRequest, pk: int) -> HttpResponse:
     """What one story brought in, as a page and as CSV; without names and addresses."""
     page = get_object_or_404(Page, pk=pk)

@@ -121,6 +121,7 @@ class Pledge(CameFrom):
 
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("view_income", "Can see what a story brought in, without names")]
         constraints = [
             CheckConstraint(name="pledge_gives_something", condition=Q(amount_minor__gt=0)),
             CheckConstraint(name="pledge_is_collected_on_a_day", condition=Q(anchor_day__range=(1, 31))),

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse
 from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
-from .desk import Giving, income
+from .desk import MAY_SEE_INCOME, Giving, income
 
 TOLD_OF = ("storypage", "filmpage")  # the pages that bear appeals
 
@@ -25,8 +27,14 @@ def addresses() -> list[URLPattern]:
     return [path("stories/<int:pk>/income/", income, name="story_income")]
 
 
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    """Incomes without names are a permission of their own, apart from the lists of who gave."""
+    return Permission.objects.filter(content_type__app_label="giving", codename="view_income")
+
+
 @hooks.register("register_page_header_buttons")
 def what_it_brought_in(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     """In the menu above a story's editor."""
-    if page.pk and page.content_type.model in TOLD_OF and user.has_perm("giving.view_pledge"):
+    if page.pk and page.content_type.model in TOLD_OF and user.has_perm(MAY_SEE_INCOME):
         yield Button("What it brought in", reverse("story_income", args=[page.pk]), icon_name="rotate", priority=90)

@@ -139,6 +139,7 @@ class Rendition(AbstractRendition):
 
     image = models.ForeignKey(Picture, related_name="renditions", on_delete=models.CASCADE)
     packet = models.CharField(max_length=16, blank=True, help_text="hash of the credit that is written in it")
+    older = models.JSONField(default=list, blank=True, help_text="names of files that it had before")
 
     class Meta:
         constraints = [
@@ -504,10 +505,10 @@ class FilmPage(Piece):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    film = models.FileField(
+    film = films.FilmField(
         _("film"), upload_to="films", blank=True, validators=[FileExtensionValidator(["mp4", "webm"]), films.is_a_film]
     )
-    captions = models.FileField(
+    captions = films.HiddenFileField(
         _("captions"), upload_to="films", blank=True, validators=[FileExtensionValidator(["vtt"]), films.is_captions],
         help_text=_("A WebVTT file: every word that is spoken, and every sound that matters."),
     )  # fmt: skip

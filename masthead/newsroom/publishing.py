@@ -3,7 +3,9 @@
 Wagtail's own 'go live at' is not used: it reads the machine's time, and prints, passes and demonstrations read ours.
 """
 
+import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from wagtail.models import Revision
@@ -23,6 +26,8 @@ from masthead.newsroom.models import FilmPage, Piece, PlainPage, PublicPage, Sch
 
 log = logging.getLogger(__name__)
 
+TO_WRITE = re.compile(r"\[Write here: [^\]]*\]")
+"""The mark in a founding draft where the newsroom has to write something of its own."""
 LATE_FROM = 120
 """Seconds after which a scheduled publication counts as late, and says so."""
 
@@ -70,7 +75,7 @@ def lacks(page: PublicPage, *, scheduling: bool = False) -> list[Lack]:
     if isinstance(page, FilmPage):
         found += _lacks_of_film(page)
     if isinstance(page, PlainPage):
-        found += _lacks_in_body(page)
+        found += _lacks_in_body(page) + _lacks_of_plain(page)
     section_known = not isinstance(page, StoryPage) or page.section_id
     if section_known and (path := addresses.taken_by_another(page)):
         found.append(Lack("slug", addresses.AddressTaken(path=path).for_people))
@@ -122,6 +127,14 @@ def _lacks_of_film(film: FilmPage) -> list[Lack]:
     return found
 
 
+def _lacks_of_plain(page: PlainPage) -> list[Lack]:
+    text = strip_tags(json.dumps(page.body.get_prep_value(), ensure_ascii=False))
+    return [
+        Lack("body", _("There is still something to write: %(mark)s Write it, or take the mark out.") % {"mark": mark})
+        for mark in TO_WRITE.findall(text)
+    ]
+
+
 def _lacks_in_body(page: StoryPage | PlainPage) -> list[Lack]:
     found = []
     for block in page.body:
@@ -165,10 +178,16 @@ def publish(page: PublicPage, *, by: Any = None) -> PublicPage:
 
 
 def take_down(page: PublicPage, *, by: Actor) -> None:
-    """Unpublish: once this returns, nobody is served the page any more. Its address stays taken."""
+    """Unpublish: once this returns, nobody is served the page any more. Its address stays taken.
+
+    What the clock would have published of it is withdrawn: it must not come back by itself.
+    """
+    if not page.live:
+        return
     with transaction.atomic():
-        page.unpublish(log_action=True)
+        page.unpublish()
         audit.record("story.taken-down", page, by=by)
+        unschedule(page, by=by)
 
 
 # --- On our clock ------------------------------------------------------------------------------------------
@@ -193,16 +212,18 @@ def schedule(piece: Piece, *, at: datetime, by: Actor, revision: Revision | None
     return made
 
 
-def unschedule(piece: Piece, *, by: Actor) -> None:
-    """Withdraw what waits, if anything does."""
+def unschedule(page: PublicPage, *, by: Actor) -> bool:
+    """Withdraw what waits; returns whether anything did. The draft stays a draft."""
     with transaction.atomic():
-        if _end_waiting(piece, Schedule.State.WITHDRAWN):
-            audit.record("story.unscheduled", piece, by=by)
+        withdrawn = bool(_end_waiting(page, Schedule.State.WITHDRAWN))
+        if withdrawn:
+            audit.record("story.unscheduled", page, by=by)
+    return withdrawn
 
 
-def waiting_for(piece: Piece) -> Schedule | None:
-    """The schedule of `piece` that is still to come."""
-    return Schedule.objects.filter(page=piece.pk, state=Schedule.State.WAITING).first()
+def waiting_for(page: PublicPage) -> Schedule | None:
+    """The schedule of `page` that is still to come."""
+    return Schedule.objects.filter(page=page.pk, state=Schedule.State.WAITING).first()
 
 
 def publish_due() -> int:
@@ -247,8 +268,8 @@ def _not_published(row: Schedule, reason: str, by: Actor) -> bool:
     return False
 
 
-def _end_waiting(piece: Piece, state: str) -> int:
-    waiting = Schedule.objects.filter(page=piece.pk, state=Schedule.State.WAITING)
+def _end_waiting(page: PublicPage, state: str) -> int:
+    waiting = Schedule.objects.filter(page=page.pk, state=Schedule.State.WAITING)
     return waiting.update(state=state, ended_at=clock.now())
 
 

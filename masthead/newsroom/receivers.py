@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from wagtail.models import Page
 
 from masthead.core import clock
@@ -17,6 +17,7 @@ from masthead.newsroom.models import (
     Piece,
     PlainPage,
     PublicPage,
+    Rendition,
     RunningStory,
     SectionPage,
     StoryPage,
@@ -38,6 +39,7 @@ def connect() -> None:
     for named in NAMED:
         post_save.connect(named_saved, sender=named, dispatch_uid=f"newsroom:after:{named.__name__}")
     post_save.connect(picture_saved, sender=Picture, dispatch_uid="newsroom:after:Picture")
+    post_delete.connect(size_deleted, sender=Rendition, dispatch_uid="newsroom:gone:Rendition")
     watch(Person, lambda person: (f"person:{person.pk}", f"list:person:{person.pk}"))
     watch(Topic, lambda topic: (f"topic:{topic.pk}", f"list:topic:{topic.pk}"))
     watch(RunningStory, lambda chain: (f"chain:{chain.pk}", f"list:chain:{chain.pk}"))
@@ -96,9 +98,16 @@ def named_saved(sender: Any, instance: Any, raw: bool = False, **_: Any) -> None
 
 
 def picture_saved(sender: Any, instance: Picture, raw: bool = False, update_fields: Any = None, **_: Any) -> None:
-    """Have the sizes that are missing made, after the commit."""
-    if not raw and update_fields is None:
-        pictures.renditions.order(instance)
+    """Have the sizes that are missing made, after the commit; those of a picture that may not be shown go."""
+    if raw or update_fields is not None:
+        return
+    if pictures.is_withdrawn(instance):
+        pictures.renditions.remove(instance)
+    pictures.renditions.order(instance)
+
+
+def size_deleted(sender: Any, instance: Rendition, **_: Any) -> None:
+    pictures.renditions.forget_files(instance)
 
 
 def _only_notes(update_fields: Any) -> bool:

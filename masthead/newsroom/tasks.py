@@ -31,6 +31,12 @@ def make_fine_sizes(picture: int) -> None:
         make_fine_sizes.enqueue(picture)
 
 
+@every(minutes=10)
+def remove_withdrawn_pictures() -> None:
+    """Delete every size of pictures to which our rights have ended; the originals stay, where nobody is served them."""
+    renditions.remove_withdrawn()
+
+
 @every(days=1)
 def recount() -> None:
     """Every night the tallies are counted anew, page by page; what is wrong is an error in the log."""

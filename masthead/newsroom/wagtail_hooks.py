@@ -4,25 +4,39 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import page_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from masthead.core import clock
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.newsroom import publishing
-from masthead.newsroom.models import FilmIndexPage, Person, Piece, RunningStory, Schedule, SectionPage, StoryPage, Topic
+from masthead.newsroom.models import (
+    FilmIndexPage,
+    Person,
+    Piece,
+    PlainPage,
+    RunningStory,
+    Schedule,
+    SectionPage,
+    StoryPage,
+    Topic,
+)
 
 SHOWN = 5
 RECENT = clock.days(7)
@@ -71,6 +85,17 @@ class OnlyToLookAt(ModelPermissionPolicy):
         return "view" in actions and self.user_has_permission(user, "view")
 
 
+class ScheduleList(IndexView):
+    """The list, with a way to withdraw each that waits."""
+
+    def get_list_more_buttons(self, instance: Schedule) -> list[Any]:
+        buttons: list[Any] = super().get_list_more_buttons(instance)
+        if instance.state == Schedule.State.WAITING:
+            url = reverse("withdraw_schedule", args=[instance.page_id])
+            buttons.append(MenuItem(_("Withdraw it"), url=url, icon_name="cross", priority=30))
+        return buttons
+
+
 class Schedules(SnippetViewSet):
     """What the clock will publish, what it published, and what it could not."""
 
@@ -88,6 +113,7 @@ class Schedules(SnippetViewSet):
     add_to_admin_menu = False
     inspect_view_enabled = True
     copy_view_enabled = False
+    index_view_class = ScheduleList
 
     @property
     def permission_policy(self) -> OnlyToLookAt:
@@ -126,6 +152,55 @@ class ScheduleItem(ActionMenuItem):
 @hooks.register("register_page_action_menu_item")
 def schedule_item() -> ActionMenuItem:
     return ScheduleItem(order=55)
+
+
+class WithdrawItem(ActionMenuItem):
+    """Says when the clock publishes the page, and leads to the way to stop that."""
+
+    icon_name = "cross"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        if (
+            context["view"] == "create"
+            or not context["page"].permissions_for_user(context["request"].user).can_publish()
+        ):
+            return False
+        return publishing.waiting_for(context["page"]) is not None
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        waiting = publishing.waiting_for(parent_context["page"])
+        label = _("Withdraw the schedule of %(when)s") % {"when": _local(waiting.at)} if waiting else ""
+        return {**super().get_context_data(parent_context), "label": label}
+
+    def get_url(self, parent_context: dict[str, Any]) -> str:
+        return reverse("withdraw_schedule", args=[parent_context["page"].pk])
+
+
+@hooks.register("register_page_action_menu_item")
+def withdraw_item() -> ActionMenuItem:
+    return WithdrawItem(order=56)
+
+
+def withdraw_schedule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then keeps the clock from publishing a page: for whoever could have scheduled it."""
+    page = get_object_or_404(Page, pk=pk).specific
+    if not page.permissions_for_user(request.user).can_publish():
+        raise PermissionDenied
+    if request.method == "POST":
+        if publishing.unschedule(page, by=request.user.actor):  # type: ignore[union-attr]
+            messages.success(request, _("Withdrawn: the clock will not publish it. The draft is as it was."))
+        else:
+            messages.warning(request, _("Nothing was waiting for the clock any more."))
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    waiting = publishing.waiting_for(page)
+    when = _local(waiting.at) if waiting else ""
+    return render(request, "newsroom/desk/withdraw_schedule.html", {"page": page, "when": when})
+
+
+@hooks.register("register_admin_urls")
+def addresses_of_schedules() -> list[URLPattern]:
+    """Withdrawing what waits."""
+    return [path("stories/<int:pk>/schedule/withdraw/", withdraw_schedule, name="withdraw_schedule")]
 
 
 @hooks.register("after_create_page")
@@ -181,6 +256,37 @@ def say_what_is_missing_in_bulk(
     return redirect("wagtailadmin_explore", objects[0].get_parent().pk)
 
 
+@hooks.register("before_unpublish_page")
+def take_down(request: HttpRequest, page: Page) -> None:
+    """'Unpublish' is our verb, which writes down who did it; Wagtail then finds nothing left to do."""
+    _take_down(request, [page])
+
+
+@hooks.register("before_bulk_action")
+def take_down_in_bulk(request: HttpRequest, action_type: str, objects: list[Any], action: Any) -> HttpResponse | None:
+    """So it is for many at once. Wagtail would save bare pages here, which no list and no press hears of."""
+    if action_type != "unpublish" or request.method != "POST":
+        return None
+    count = _take_down(request, [page for page in objects if isinstance(page, Page)])
+    said = ngettext("%(count)d page has been unpublished.", "%(count)d pages have been unpublished.", count)
+    messages.success(request, said % {"count": count})
+    return redirect(action.next_url)
+
+
+def _take_down(request: HttpRequest, pages: list[Page]) -> int:
+    """Take `pages` down, and what stands below them where the form says so: all of it or nothing. Returns how many."""
+    actor = request.user.actor  # type: ignore[union-attr]
+    count = 0
+    with transaction.atomic():
+        for page in pages:
+            below = page.get_descendants().live().specific() if request.POST.get("include_descendants") else ()
+            may = [each for each in below if each.permissions_for_user(request.user).can_unpublish()]
+            for each in (page.specific, *may):
+                publishing.take_down(each, by=actor)
+            count += 1 + len(may)
+    return count
+
+
 @hooks.register("before_delete_page")
 def keep_what_was_published(request: HttpRequest, page: Page) -> HttpResponse | None:
     """A section with stories can't be deleted: their addresses would die with it."""
@@ -224,12 +330,30 @@ class WhatTheClockDid(Component):
             "waiting": rows.filter(state=Schedule.State.WAITING).order_by("at")[:SHOWN],
             "troubled": troubled.order_by("-ended_at")[:SHOWN],
             "zone": clock.zone().key,
+            "may_withdraw": page_permission_policy.user_has_permission(parent_context["request"].user, "publish"),
         }
 
 
 @hooks.register("construct_homepage_panels")
 def show_schedules(request: HttpRequest, panels: list[Component]) -> None:
     panels.append(WhatTheClockDid())
+
+
+class PagesToWrite(Component):
+    """On the desk's first page: the plain pages that were never published, the founding drafts among them."""
+
+    order = 20
+    template_name = "newsroom/desk/pages_to_write.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"pages": PlainPage.objects.filter(live=False, first_published_at=None).order_by("path")}
+
+
+@hooks.register("construct_homepage_panels")
+def show_pages_to_write(request: HttpRequest, panels: list[Component]) -> None:
+    """For those who can publish them."""
+    if page_permission_policy.user_has_permission(request.user, "publish"):
+        panels.append(PagesToWrite())
 
 
 def _local(moment: datetime) -> str:

@@ -3,14 +3,13 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from masthead.adverts.models import Advertiser, Booking, Creative
 from masthead.core import clock
-from masthead.readers.models import StaffUser
 from tests.worlds.asks import artwork, booking
+from tests.worlds.desk import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -18,11 +17,9 @@ ADD = "/desk/snippets/adverts/booking/add/"
 
 
 @pytest.fixture
-def editor() -> Client:
-    """A browser of somebody who may do everything at the desk."""
-    browser = Client(SERVER_NAME="localhost", SERVER_PORT="8000", headers={"origin": "http://localhost:8000"})
-    browser.force_login(StaffUser.objects.create_superuser("helen@example.org", "a long password"))
-    return browser
+def editor() -> Desk:
+    """A browser of one of the Editors."""
+    return Desk("Editors")
 
 
 def typed(picture: SimpleUploadedFile, **fields: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from masthead.adverts.models import Booking, Creative
 from masthead.adverts.pictures import NotAPicture, TooLarge, made_anew
+from masthead.core.refusals import Refusal
 from tests.worlds.asks import artwork, booking
 
 
@@ -67,6 +69,34 @@ def test_a_picture_is_never_larger_than_it_is_shown():
 def test_a_file_that_is_no_picture_is_refused_whatever_it_is_called(sent):
     with pytest.raises(NotAPicture, match="choose a JPEG, PNG, WebP or GIF"):
         anew(sent)
+
+
+def spoiled(kind: str) -> Iterator[bytes]:
+    """A small picture cut off at each byte, and with each byte of its beginning, Exif included, changed in turn."""
+    exif = Image.Exif()
+    exif.update({0x0112: 6, 0x010E: "the yard", 0x011A: 72.0})
+    exif.get_ifd(0x8825)[2] = (54.0, 12.0, 3.0)
+    sent = artwork(kind, (16, 12), **({} if kind == "GIF" else {"exif": exif.tobytes()}))
+    for at in range(min(len(sent), 300)):
+        yield sent[:at]
+        yield from (sent[:at] + bytes([other]) + sent[at + 1 :] for other in (0, 1, 5, 255))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_a_damaged_picture_is_made_anew_or_refused_with_a_sentence(kind):
+    taken = refused = 0
+
+    for sent in spoiled(kind):
+        try:
+            made = made_anew(BytesIO(sent), len(sent))
+        except Refusal:
+            refused += 1
+        else:
+            taken += Image.open(made).format == "WEBP"
+
+    assert refused >= 50
+    assert taken >= 50
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():

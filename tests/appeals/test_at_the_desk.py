@@ -1,11 +1,10 @@
 """Appeals written at the desk, with all three placements in view."""
 
 import pytest
-from django.test import Client
 
 from masthead.appeals.models import Appeal
-from masthead.readers.models import StaffUser
 from tests.worlds.asks import appeal
+from tests.worlds.desk import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -13,11 +12,9 @@ ADD = "/desk/snippets/appeals/appeal/add/"
 
 
 @pytest.fixture
-def editor() -> Client:
-    """A browser of somebody who may do everything at the desk."""
-    browser = Client(SERVER_NAME="localhost", SERVER_PORT="8000", headers={"origin": "http://localhost:8000"})
-    browser.force_login(StaffUser.objects.create_superuser("helen@example.org", "a long password"))
-    return browser
+def editor() -> Desk:
+    """A browser of one of the Editors."""
+    return Desk("Editors")
 
 
 def typed(**fields: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous"),  # only the tests' client does
 ]
 PAGE = "/calls/october/recording/"
-FILM = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 40
+FILM = b"\x00\x00\x00\x10ftypmp42mp42" + b"\x00\x00\x28\x08mdat" + bytes(range(256)) * 40
 WORDS = b"WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nGood evening.\n"
 
 

@@ -35,7 +35,7 @@ def press(desk: Desk, name: str, question: Question, **typed: str) -> str:
 
 
 def test_the_host_orders_answers_hides_and_puts_back(call):
-    desk = Desk(None)
+    desk = Desk("Editors")
     one, two, three = Question.objects.order_by("pk")
 
     press(desk, "up", three)
@@ -57,7 +57,7 @@ def test_the_host_orders_answers_hides_and_puts_back(call):
 def test_hiding_without_a_reason_changes_nothing_and_says_so(call):
     question = Question.objects.first()
 
-    page = press(Desk(None), "hide", question, why=" ")
+    page = press(Desk("Editors"), "hide", question, why=" ")
 
     question.refresh_from_db()
     assert question.state == QuestionState.WAITING
@@ -75,7 +75,7 @@ def test_editors_host(call):
 
 
 def test_the_host_is_led_into_the_room_from_the_desk(call):
-    desk = Desk(None)
+    desk = Desk("Editors")
 
     page = desk.get(view(call))
     led = desk.post(view(call, "call_host_room"))
@@ -88,7 +88,7 @@ def test_the_host_is_led_into_the_room_from_the_desk(call):
 
 def test_a_place_that_is_not_set_up_is_said_to_the_host(call):
     Call.objects.filter(pk=call.pk).update(place={})
-    desk = Desk(None)
+    desk = Desk("Editors")
 
     led = desk.post(view(call, "call_host_room"), follow=True).content.decode()
     examined = desk.post(view(call, "call_host_examine"), follow=True).content.decode()
@@ -100,11 +100,11 @@ def test_a_place_that_is_not_set_up_is_said_to_the_host(call):
 def test_a_place_of_an_unknown_kind_is_said(call):
     Call.objects.filter(pk=call.pk).update(provider="gone")
 
-    assert "there is no provider" in Desk(None).post(view(call, "call_host_examine"), follow=True).content.decode()
+    assert "there is no provider" in Desk("Editors").post(view(call, "call_host_examine"), follow=True).content.decode()
 
 
 def test_the_hosts_view_costs_the_same_for_three_questions_and_for_many(call, django_assert_num_queries):
-    desk = Desk(None)
+    desk = Desk("Editors")
     desk.get(view(call))
     with CaptureQueriesContext(connection) as few:
         desk.get(view(call))
@@ -123,7 +123,7 @@ def sends(desk: Desk, call: Call, **typed):
 
 
 def test_staff_put_in_a_recording_set_chapters_and_publish_it(call):
-    desk, question = Desk(None), Question.objects.first()
+    desk, question = Desk("Editors"), Question.objects.first()
     questions.mark_answered(question, by=rooms.STAFF)
 
     sends(desk, call)
@@ -139,7 +139,7 @@ def test_staff_put_in_a_recording_set_chapters_and_publish_it(call):
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(call):
-    desk, question = Desk(None), Question.objects.first()
+    desk, question = Desk("Editors"), Question.objects.first()
     questions.mark_answered(question, by=rooms.STAFF)
 
     no_film = sends(desk, call, film=ContentFile(b"<html>", name="x.mp4"))
@@ -155,7 +155,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(call):
 
 
 def test_a_recording_is_deleted_only_after_asking(call):
-    desk = Desk(None)
+    desk = Desk("Editors")
     sends(desk, call)
 
     asked = desk.get(view(call, "call_recording_delete")).content.decode()
@@ -168,7 +168,7 @@ def test_a_recording_is_deleted_only_after_asking(call):
 
 
 def test_notes_are_written_at_the_desk(call):
-    desk = Desk(None)
+    desk = Desk("Editors")
     notes = '{"blocks": [{"key": "a", "type": "unstyled", "text": "We spoke of the levy.", "depth": 0,'
     notes += ' "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'
 

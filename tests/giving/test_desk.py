@@ -21,6 +21,7 @@ from masthead.membership.models import Courtesy, Tier
 from masthead.money.desk import TheMoney
 from masthead.money.models import Refund
 from masthead.readers.models import StaffUser
+from tests.worlds.desk import Desk
 from tests.worlds.giving import Newsroom
 from tests.worlds.money import GBP
 
@@ -43,6 +44,22 @@ def at_the_desk(*permissions: str, is_superuser: bool = False) -> Client:
 @pytest.fixture
 def treasurer(newsroom: Newsroom) -> Client:
     return at_the_desk(is_superuser=True)
+
+
+@pytest.fixture
+def editor(newsroom: Newsroom) -> Desk:
+    """One of the Editors, who were given nothing more."""
+    return Desk("Editors")
+
+
+def test_editors_see_what_came_in_and_not_who_gave_it(newsroom, editor):
+    newsroom.supporter("Ada").pledge(GBP("5.00"))
+    people = ["/desk/pledge/", "/desk/gift/", "/desk/grant/", "/desk/payment/", "/desk/snippets/readers/reader/"]
+
+    refused = {path: editor.get(path).status_code for path in people}
+
+    assert refused == dict.fromkeys(people, 302)
+    assert editor.get("/desk/courtesy/").status_code == 200
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -111,7 +128,7 @@ def test_nobody_edits_a_pledge_by_a_form_of_all_fields(newsroom, treasurer):
     assert pledge.state == "active"
 
 
-def test_a_story_lists_what_it_brought_in_without_names(newsroom, treasurer):
+def test_a_story_lists_what_it_brought_in_without_names(newsroom, editor):
     story = Page.objects.get(depth=2)
     came = Origin(story=story.pk, address="/harbour/", placement="end")
     newsroom.supporter("Ada").pledge(GBP("5.00"), origin=came)
@@ -120,8 +137,8 @@ def test_a_story_lists_what_it_brought_in_without_names(newsroom, treasurer):
     newsroom.supporter("Di").begins(GBP("9.00"), origin=came)
 
     found = incomes.of_story(story.pk)
-    page = treasurer.get(f"/desk/stories/{story.pk}/income/").content.decode()
-    rows = treasurer.get(f"/desk/stories/{story.pk}/income/", {"export": "csv"}).content.decode()
+    page = editor.get(f"/desk/stories/{story.pk}/income/").content.decode()
+    rows = editor.get(f"/desk/stories/{story.pk}/income/", {"export": "csv"}).content.decode()
 
     assert (found.pledges, found.gifts, found.collected, found.a_year) == (1, 1, GBP("25.00"), GBP("60.00"))
     assert found.by_placement == (("end", 2),)
@@ -132,35 +149,35 @@ def test_a_story_lists_what_it_brought_in_without_names(newsroom, treasurer):
     assert at_the_desk().get(f"/desk/stories/{story.pk}/income/").status_code in (302, 403)
 
 
-def test_what_a_story_brought_in_comes_in_pages_and_whole_as_csv(newsroom, treasurer, monkeypatch):
+def test_what_a_story_brought_in_comes_in_pages_and_whole_as_csv(newsroom, editor, monkeypatch):
     monkeypatch.setattr(desk, "LINES_A_PAGE", 2)
     story = Page.objects.get(depth=2)
     for name in ("Ada", "Bo", "Cy"):
         newsroom.supporter(name).gives(GBP("20.00"), origin=Origin(story=story.pk))
     address = f"/desk/stories/{story.pk}/income/"
 
-    pages = [treasurer.get(address, {"p": number}).content.decode().count("<td>£20.00</td>") for number in (1, 2)]
+    pages = [editor.get(address, {"p": number}).content.decode().count("<td>£20.00</td>") for number in (1, 2)]
 
     assert pages == [2, 1]
-    assert len(treasurer.get(address, {"export": "csv"}).content.decode().strip().splitlines()) == 4
+    assert len(editor.get(address, {"export": "csv"}).content.decode().strip().splitlines()) == 4
 
 
-def test_a_courtesy_needs_an_address_a_reason_and_an_end(newsroom, treasurer):
+def test_a_courtesy_needs_an_address_a_reason_and_an_end(newsroom, editor):
     until = (clock.today() + timedelta(days=30)).isoformat()
     good = {"email": "ada@example.org", "reason": "won the quiz", "until": until}
 
     for missing in good:
-        answer = treasurer.post("/desk/courtesies/give/", good | {missing: ""})
+        answer = editor.post("/desk/courtesies/give/", good | {missing: ""})
         assert answer.status_code == 200
         assert "won the quiz" in answer.content.decode() or missing == "reason"
     for day in ("2001-01-01", "9999-12-31"):
-        assert treasurer.post("/desk/courtesies/give/", good | {"until": day}).status_code == 200
+        assert editor.post("/desk/courtesies/give/", good | {"until": day}).status_code == 200
     assert not Courtesy.objects.exists()
 
-    assert treasurer.post("/desk/courtesies/give/", good).status_code == 302
+    assert editor.post("/desk/courtesies/give/", good).status_code == 302
     given = Courtesy.objects.get()
     assert (given.reader.email, given.reason, given.by.split(":")[0]) == ("ada@example.org", "won the quiz", "staff")
-    assert treasurer.post(f"/desk/courtesies/{given.pk}/end/").status_code == 302
+    assert editor.post(f"/desk/courtesies/{given.pk}/end/").status_code == 302
     assert Courtesy.objects.get().ended_at is not None
     assert at_the_desk().post("/desk/courtesies/give/", good).status_code in (302, 403)
     assert Courtesy.objects.count() == 1

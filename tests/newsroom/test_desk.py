@@ -7,8 +7,20 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import rich_text, streamfield
 
 from masthead.core import clock as the_clock
+from masthead.core.models import AuditRecord
 from masthead.newsroom import publishing, stories
-from masthead.newsroom.models import FrontPage, Paper, Person, Picture, RunningStory, Schedule, SectionPage, StoryPage
+from masthead.newsroom.models import (
+    FrontPage,
+    Listed,
+    Paper,
+    Person,
+    Picture,
+    RunningStory,
+    Schedule,
+    SectionPage,
+    StoryPage,
+)
+from masthead.press.models import Change
 from masthead.readers.models import StaffUser
 from tests.newsroom.test_pictures import a_photograph, iim
 from tests.worlds.desk import Desk, sentences_in
@@ -19,6 +31,10 @@ pytestmark = pytest.mark.django_db
 
 def local(moment):
     return moment.astimezone(the_clock.zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def records(action):
+    return list(AuditRecord.objects.filter(action=action).values_list("by", "subject"))
 
 
 def test_an_editor_writes_and_publishes_a_story():
@@ -70,6 +86,64 @@ def test_a_story_is_scheduled_by_its_own_button(clock):
     publishing.publish_due()
     assert StoryPage.objects.get().live
     assert "minutes after its time" in sentences_in(Desk().get("/desk/"))
+
+
+def test_a_schedule_is_withdrawn_from_the_editor_after_asking(clock):
+    desk, when = Desk(), the_clock.now() + timedelta(hours=3)
+    desk.writes(a_section(), "action-schedule", publish_at=local(when))
+    story = StoryPage.objects.get()
+    address = reverse("withdraw_schedule", args=(story.pk,))
+    offered = [sentences_in(desk.get(page, follow=True)).count(address) for page in (
+        "/desk/", reverse("wagtailadmin_pages:edit", args=(story.pk,)),
+        reverse(Schedule.snippet_viewset.get_url_name("list")),
+    )]  # fmt: skip
+    asked = sentences_in(desk.get(address))
+    by_a_reporter = Desk("Reporters").post(address)
+    waiting = Schedule.objects.get().state
+
+    answer = desk.post(address, follow=True)
+
+    assert offered == [1, 1, 1]
+    assert "Withdraw the schedule?" in asked
+    assert (by_a_reporter.status_code, waiting) == (302, "waiting")
+    assert "the clock will not publish it" in sentences_in(answer)
+    assert address not in sentences_in(answer)
+    assert records("story.unscheduled") == [(str(desk.person.actor), f"newsroom.storypage:{story.pk}")]
+    clock.forward(hours=4)
+    publishing.publish_due()
+    assert not StoryPage.objects.get().live
+    assert "Nothing was waiting" in sentences_in(desk.post(address, follow=True))
+
+
+def test_unpublishing_is_written_down_and_leaves_nothing_to_the_clock(clock):
+    desk, story = Desk(), a_story()
+    publishing.schedule(story, at=clock.now() + timedelta(hours=1), by=desk.person.actor)
+
+    answer = desk.post(reverse("wagtailadmin_pages:unpublish", args=(story.pk,)), follow=True)
+
+    assert "unpublished" in sentences_in(answer)
+    assert not StoryPage.objects.get().live
+    assert records("story.taken-down") == [(str(desk.person.actor), f"newsroom.storypage:{story.pk}")]
+    assert Schedule.objects.get().state == "withdrawn"
+
+
+def test_many_unpublished_at_once_are_each_pulled_and_written_down():
+    desk, below, other = Desk(), a_story("Below"), a_story("Other", section="Markets")
+    Change.objects.all().delete()
+    address = reverse("wagtail_bulk_action", args=("wagtailcore", "page", "unpublish"))
+
+    answer = desk.post(
+        f"{address}?id={below.section_id}&id={other.pk}&next=/desk/pages/", {"include_descendants": "on"}, follow=True
+    )
+
+    assert "3 pages have been unpublished." in sentences_in(answer)
+    assert not StoryPage.objects.filter(live=True).exists()
+    assert {subject for by, subject in records("story.taken-down") if by == str(desk.person.actor)} == {
+        f"newsroom.sectionpage:{below.section_id}", f"newsroom.storypage:{below.pk}", f"newsroom.storypage:{other.pk}"
+    }  # fmt: skip
+    pulled = {part for change in Change.objects.filter(pull=True) for part in change.parts}
+    assert {f"page:{below.pk}", f"page:{other.pk}"} <= pulled
+    assert not Listed.objects.exists()
 
 
 def test_scheduling_without_a_time_is_refused_with_a_sentence():

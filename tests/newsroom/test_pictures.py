@@ -8,6 +8,7 @@ import struct
 import subprocess
 import zlib
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from PIL import Image
 
 from masthead.core import clock as the_clock
 from masthead.core import jobs
-from masthead.newsroom import pictures, publishing, stories
+from masthead.newsroom import pictures, publishing, stories, tasks
 from masthead.newsroom.pictures import intake, metadata, renditions
 from masthead.press import recording
 from masthead.press.models import Change
@@ -352,6 +353,51 @@ def test_ending_our_rights_at_once_is_a_pull(clock):
     picture.save()
 
     assert [(change.parts, change.pull) for change in Change.objects.all()] == [([f"picture:{picture.pk}"], True)]
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    """What is done after a commit is done within this."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
+
+
+def test_when_our_rights_end_nothing_of_a_picture_lies_in_public_until_they_are_extended(clock, committed):
+    picture = a_picture(made=True, rights_end=clock.today() + timedelta(days=3))
+    other = a_picture("Other", made=True)
+    older = list(files_of(picture).values())
+    picture.credit_who = "Ann Lee"
+    picture.save()
+    jobs.run_all()
+    lying = [*older, *files_of(picture).values()]
+
+    tasks.remove_withdrawn_pictures()
+    before = [path.exists() for path in lying]
+    clock.forward(days=4)
+    with committed():
+        tasks.remove_withdrawn_pictures()
+    after = [path.exists() for path in (*lying, *files_of(other).values(), Path(picture.file.path))]
+    picture.save()
+    jobs.run_all()
+    unmade = picture.renditions.count()
+    picture.rights_end = None
+    picture.save()
+    jobs.run_all()
+
+    assert all(before)
+    assert after == [False] * len(lying) + [True] * 4
+    assert unmade == 0
+    assert pictures.picture_sources(picture) is not None
+
+
+def test_ending_our_rights_at_once_takes_the_files_away_at_once(clock, committed):
+    picture = a_picture(made=True)
+    lying = list(files_of(picture).values())
+
+    with committed():
+        picture.rights_end = clock.today() - timedelta(days=1)
+        picture.save()
+
+    assert not any(path.exists() for path in lying)
 
 
 def test_a_takedown_letter_is_answered_by_one_look():

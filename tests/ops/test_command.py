@@ -21,6 +21,9 @@ def test_a_new_newsroom_is_ready_and_checks_well(tmp_path):
     assert made.returncode == 0, made.stderr
     assert {path.name for path in home.iterdir()} >= {"masthead.toml", "newsroom.sqlite3", "media", "secrets.env"}
     assert stat.S_IMODE((home / "secrets.env").stat().st_mode) == 0o600
+    with sqlite3.connect(home / "newsroom.sqlite3") as database:
+        drafts = database.execute("SELECT title FROM wagtailcore_page WHERE NOT live AND depth = 3 ORDER BY path")
+        assert [title for (title,) in drafts][:3] == ["Who we are", "Contact", "Privacy"]
     assert "WRONG" not in looked.stdout, looked.stdout
     assert looked.returncode == 0
 

@@ -13,7 +13,7 @@ from PIL import Image
 from masthead.core.refusals import Refusal
 
 TAKEN = {"JPEG": ("jpg", "jpeg"), "PNG": ("png",), "WEBP": ("webp",), "AVIF": ("avif",), "GIF": ("gif",)}
-UNREADABLE = (OSError, ValueError, SyntaxError, IndexError, TypeError, RuntimeError, struct.error)
+UNREADABLE = (OSError, ValueError, SyntaxError, IndexError, TypeError, AttributeError, RuntimeError, struct.error)
 """What Pillow raises of a damaged file: which of them depends on the format and on the damaged byte."""
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 

@@ -25,6 +25,7 @@ QUICK = ("jpeg", "webp")
 FROM_THE_DESK = 10
 """Priority of a picture that an editor has just saved, and will publish in a minute; imports wait for it."""
 SECONDS_A_TASK = 3.0
+REMOVED_AT_ONCE = 400
 
 
 class Sources(TypedDict):
@@ -46,7 +47,14 @@ def specs_for(picture: Picture, kinds: Iterable[str] = QUALITY) -> list[str]:
 
 
 def missing(picture: Picture, kinds: Iterable[str] = QUALITY) -> list[str]:
-    """The sizes that are still to be made, or made anew because the credit in them has changed."""
+    """The sizes that are still to be made, or made anew because the credit in them has changed.
+
+    None of a picture that may not be shown: nothing of it lies where anybody can ask for it.
+    """
+    from masthead.newsroom.pictures import is_showable
+
+    if not is_showable(picture):
+        return []
     made = dict(picture.renditions.values_list("filter_spec", "packet"))
     wanted = digest(picture)
     return [spec for spec in specs_for(picture, kinds) if made.get(spec) != wanted]
@@ -76,6 +84,24 @@ def make_some(picture: Picture, kinds: Iterable[str] = QUALITY, *, seconds: floa
         with transaction.atomic():
             announce(f"picture:{picture.pk}")
     return not left
+
+
+def remove(picture: Picture) -> None:
+    """Delete every size of `picture`, files after the commit. They are made again when rights are extended."""
+    picture.renditions.all().delete()
+
+
+def remove_withdrawn() -> None:
+    """Delete the sizes of all pictures to which our rights have ended, those that the desk drew to look at included."""
+    ended = Rendition.objects.filter(image__rights_end__lt=clock.today())
+    with transaction.atomic():
+        Rendition.objects.filter(pk__in=ended.values_list("pk", flat=True)[:REMOVED_AT_ONCE]).delete()
+
+
+def forget_files(rendition: Rendition) -> None:
+    """Delete the file of a size and those that it had before, right after the commit; Wagtail's task comes later."""
+    storage, names = rendition.file.storage, [rendition.file.name, *rendition.older]
+    transaction.on_commit(lambda: [storage.delete(name) for name in names])
 
 
 def sources_for(pictures: Iterable[Picture]) -> dict[int, Sources]:
@@ -128,6 +154,7 @@ def _make(picture: Picture, spec: str) -> None:
         elif row.packet == digest(picture):
             return
         row.packet = digest(picture)
-        # An older file of this size stays where it is: pages that browsers still hold may ask for it.
+        if row.file:  # it stays where it is: pages that browsers still hold may ask for it
+            row.older = [*row.older, row.file.name]
         row.file.save(drawn.name, drawn, save=False)
         row.save()

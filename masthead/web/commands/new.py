@@ -25,10 +25,7 @@ def run(arguments: Namespace) -> None:
     write_folder(folder)
     open_database(folder)
     make_editor(email, password, name=arguments.name)
-    if arguments.paper:
-        from masthead.newsroom import founding
-
-        founding.found(arguments.paper, editor_in_chief=arguments.name)
+    found_paper(arguments.paper, editor_in_chief=arguments.name)
     _say(f"\nThe newsroom is ready in {folder}\n  serve it:   masthead --home {folder} serve")
     _say(f"  check it:   masthead --home {folder} check\n  the desk:   http://127.0.0.1:8000/desk/  ({email})")
 
@@ -88,6 +85,13 @@ def make_editor(email: str, password: str, *, name: str) -> None:
 
     first, _, last = name.partition(" ")
     StaffUser.objects.create_superuser(email=email, password=password, first_name=first, last_name=last)
+
+
+def found_paper(name: str, *, editor_in_chief: str) -> None:
+    """What editors complete on the desk: the paper's name, and its plain pages as drafts."""
+    from masthead.newsroom import founding
+
+    founding.found(name, editor_in_chief=editor_in_chief)
 
 
 def _first_editor(arguments: Namespace) -> tuple[str, str]:
