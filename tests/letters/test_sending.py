@@ -11,9 +11,9 @@ from masthead.letters import sending, subscribing
 from masthead.letters.models import Delivery, Left, Mailing, Suppression
 from masthead.letters.sending import batches, freezing, mailings
 from tests.letters.servers import MailServer
-from tests.worlds.letters_issues import HELEN
-from tests.worlds.letters_lists import BEHIND, WEEK, on_list, supporter, the
-from tests.worlds.letters_sending import a_letter, fresh, readers, sends_through, sent, states, tick
+from tests.worlds.letters_issues import HELEN, an_appeal
+from tests.worlds.letters_lists import BEHIND, WEEK, on_list, supporter, thanked, the
+from tests.worlds.letters_sending import BODY, a_letter, fresh, readers, sends_through, sent, states, tick
 from tests.worlds.readers import reader
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +152,33 @@ def test_a_reader_who_moved_gets_it_at_the_new_address(server):
     tick()
 
     assert server.counts == Counter(["reader-0@example.org", "elsewhere@example.net"])
+
+
+def test_who_supports_by_now_is_not_asked_however_long_the_letter_waited(server, clock):
+    on_list("ada@example.org")
+    on_list("sue@example.org")
+    thanked(on_list("tom@example.org"))
+    server.go_away()
+    mailing = sent(a_letter(body=[*BODY, an_appeal("Free because others pay")]))
+    assert editions(mailing) == {
+        "ada@example.org": "public",
+        "sue@example.org": "public",
+        "tom@example.org": "supporter",
+    }
+
+    supporter("sue@example.org")
+    server.come_back()
+    clock.forward(minutes=1)
+    tick()
+
+    asked = {one.to: b"Free because others pay" in one.data for one in server.taken}
+    assert asked == {"ada@example.org": True, "sue@example.org": False, "tom@example.org": False}
+    assert editions(mailing)["sue@example.org"] == "supporter"
+
+
+def editions(mailing):
+    """Which edition each gets."""
+    return dict(mailing.deliveries.values_list("address", "edition"))
 
 
 # --- Refusals ------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def _write_down(mailing: Mailing, people: list[audience.Candidate]) -> None:
             row.state, row.reason = DeliveryState.EXCLUDED, reason
         else:
             row.address, row.domain = address, address.rpartition("@")[2]
-            row.edition = "supporter" if person.supports else "public"
+            row.edition = person.edition
         rows.append(row)
     Delivery.objects.bulk_create(rows)
     mailing.excluded = dict(Counter(mailing.excluded) + Counter(row.reason for row in rows if row.reason))
