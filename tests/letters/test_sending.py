@@ -7,8 +7,10 @@ import pytest
 
 from masthead.core import clock as the_clock
 from masthead.core import jobs
-from masthead.letters import sending, subscribing
-from masthead.letters.models import Delivery, Left, Mailing, Suppression
+from masthead.core.models import AuditRecord
+from masthead.letters import issues, sending, subscribing
+from masthead.letters.desk.deeds import state_of
+from masthead.letters.models import Delivery, Issue, Left, Mailing, Suppression
 from masthead.letters.sending import batches, freezing, mailings
 from tests.letters.servers import MailServer
 from tests.worlds.letters_issues import HELEN, an_appeal
@@ -447,6 +449,42 @@ def test_a_letter_is_sent_once(server):
     tick()
 
     assert len(server.taken) == 2
+
+
+def test_a_scheduled_letter_that_is_not_ready_any_more_stops_and_says_why(server, clock):
+    readers(2)
+    issue = a_letter()
+    mailing = sending.schedule(issue, the_clock.now() + timedelta(hours=1), HELEN)
+    Issue.objects.filter(pk=issue.pk).update(body="[]")
+    clock.forward(hours=2)
+
+    tick()
+
+    mailing = fresh(mailing)
+    assert (mailing.state, len(server.taken), mailing.freezing_at) == ("stopped", 0, None)
+    assert "There is nothing in it yet" in mailing.says
+    assert state_of(mailing.issue) == "stopped"
+    assert AuditRecord.objects.filter(action="letters.mailing_not_ready").count() == 1
+    with pytest.raises(issues.NotReady):
+        sending.go_on(mailing, HELEN)
+    issue.save()
+    sending.go_on(mailing, HELEN)
+    tick()
+    assert len(server.taken) == 2
+
+
+def test_what_was_changed_while_it_was_counted_is_looked_at_again(server):
+    readers(1)
+    issue = a_letter()
+    mailing = sending.send(issue, HELEN)
+    Issue.objects.filter(pk=issue.pk).update(body="[]")
+
+    tick()
+
+    mailing = fresh(mailing)
+    assert (mailing.state, mailing.begun_at, len(server.taken)) == ("stopped", None, 0)
+    assert "There is nothing in it yet" in mailing.says
+    assert not mailing.issue.is_standing
 
 
 # --- Pace, progress ----------------------------------------------------------------------------------------------
