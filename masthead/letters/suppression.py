@@ -195,7 +195,13 @@ def _weigh(pk: int) -> None:
 
 
 def _holder(report: Report, delivery: Delivery | None) -> Reader | None:
-    """The reader whose address this is: who had it when it happened, and has it still."""
+    """The reader whose address this is: who had it when it happened, and has it still.
+
+    Who leaves by a letter is whom it went to, also when the address is another by now or was forgotten.
+    """
+    if report.kind == Kind.LEFT and delivery is not None:
+        reader = delivery.reader
+        return reader if reader is not None and reader.erased_at is None else None
     holder = accounts.reader_at(report.address) if report.address else None
     if holder is None or holder.confirmed_at > report.at:
         return None
