@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from masthead.core import audit, clock
+from masthead.core import audit, clock, mail
 from masthead.core.actors import Actor
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
@@ -89,6 +89,7 @@ class Verdict:
     report: Report
 
 
+@mail.stops_mail_to_many
 def suppressed(of: Iterable[str]) -> set[str]:
     """Those of these addresses, normalised, that get no letters."""
     return set(Suppression.objects.standing().filter(address__in=of).values_list("address", flat=True))
