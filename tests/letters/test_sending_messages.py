@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from masthead.core import clock
 from masthead.core.config import BadConfig
-from masthead.letters import identities, links, sending
+from masthead.letters import dkim_keys, identities, links, sending
 from masthead.letters.models import LetterList, Proof
 from masthead.letters.rendering import ONLINE, PREFERENCES, UNSUBSCRIBE, Rendered
-from masthead.letters.sending import signing, stencils
+from masthead.letters.sending import stencils
 from masthead.letters.sending.signing import Signer
 from tests.letters.servers import MailServer
 from tests.worlds.letters_issues import HELEN
@@ -164,7 +164,7 @@ def test_an_independent_library_verifies_the_signature(server, kind):
         sent(a_letter(subject="Sieben Bööte, die alle nacheinander am frühen Morgen in den Hafen einliefen, und eines"))
 
     (taken,) = server.taken
-    record = Signer("masthead.example", "one", signing.read_key(KEYS[kind])).record
+    record = Signer("masthead.example", "one", dkim_keys.read(KEYS[kind])).record
 
     def dns(name, timeout=5):
         assert name.rstrip(b".") == b"one._domainkey.masthead.example"
@@ -184,7 +184,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=
 @given(text=WORDS, html=WORDS)
 def test_whatever_was_written_arrives_and_its_signature_holds(text, html):
     letters = LetterList(pk=1, slug="the-week", name="The week", sender_name="The Tide")
-    signer = Signer("masthead.example", "one", signing.read_key(KEYS["ed25519"]))
+    signer = Signer("masthead.example", "one", dkim_keys.read(KEYS["ed25519"]))
     post = stencils.Post(letters, "letters@masthead.example", "The Tide", "localhost", "b@masthead.example", "", signer)
     said = Rendered("Seven boats", f"<p>{html}{UNSUBSCRIBE}</p>", f"{text}{PREFERENCES}\n{ONLINE} end")
 
@@ -210,14 +210,14 @@ def stencils_parts(data):
 
 
 def test_a_key_can_be_written_on_one_line():
-    assert signing.read_key(KEYS["rsa"].replace("\n", "\\n")).key_size == 2048
-    assert signing.read_key(KEYS["rsa"].replace("\n", " ")).key_size == 2048
+    assert dkim_keys.read(KEYS["rsa"].replace("\n", "\\n")).key_size == 2048
+    assert dkim_keys.read(KEYS["rsa"].replace("\n", " ")).key_size == 2048
 
 
 @pytest.mark.parametrize("wrong", ["", "abc", "-----BEGIN PRIVATE KEY-----\nabcd\n-----END PRIVATE KEY-----"])
 def test_what_is_no_key_is_named_with_the_cure(wrong):
     with pytest.raises(BadConfig, match="MASTHEAD_DKIM_KEY"):
-        signing.read_key(wrong)
+        dkim_keys.read(wrong)
 
 
 # --- Tests of a letter -------------------------------------------------------------------------------------------
