@@ -48,6 +48,7 @@ PATHS = {
     "/letters/": "all letters, and how to get each",
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
     "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
+    "/calls/invitations/<key>/": "in each invitation to a call: the same, for getting no more of them",
     "/calls/": "the next call, and those that were",
     "/open-books/": "the counts and the money, with `[data-count]`; each table at `/open-books/<table>.csv`",
     "/desk/": "the newsroom's own side",

@@ -2,6 +2,9 @@
 
 from typing import Any, Literal
 
+from django.conf import settings
+from django.urls import reverse
+
 from masthead.core import mail
 from masthead.readers.models import Reader
 
@@ -11,9 +14,11 @@ from .models import Call, Seat
 Worker = Literal["now", "later"]
 
 
-def invitation(call: Call, reader: Reader) -> None:
-    """That there is a call, and how to get a seat."""
-    _queue("invitation", call, reader, key=f"invitation:{reader.pk}", worker="later")
+def invitation(call: Call, reader: Reader, *, key: str) -> None:
+    """That there is a call, how to get a seat, and by the link of this key how to get no more of these (RFC 8058)."""
+    decline = settings.SITE_ADDRESS + reverse("call-invitations", args=[key])
+    headers = {"List-Unsubscribe": f"<{decline}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    _queue("invitation", call, reader, key=f"invitation:{reader.pk}", worker="later", headers=headers, decline=decline)
 
 
 def reserved(seat: Seat) -> None:
@@ -79,6 +84,7 @@ def _queue(
     key: str,
     worker: Worker,
     files: list[mail.Attachment] | None = None,
+    headers: dict[str, str] | None = None,
     **facts: Any,
 ) -> None:
     context = {
@@ -95,6 +101,7 @@ def _queue(
         reader.email or "",
         context,
         key=f"call:{call.pk}:{key}",
+        headers=headers,
         attachments=files or [],
         worker=worker,
     )

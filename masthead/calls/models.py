@@ -332,17 +332,33 @@ class Seat(models.Model):
 
 
 class Invitation(models.Model):
-    """One reader was invited to one call; the row is written with the mail, so that nobody is invited twice."""
+    """One reader was invited to one call; the row is written with the mail, so that nobody is invited twice.
+
+    Without `key_hash` no mail went: they had a seat, or the address gets no mail to many.
+    """
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="invitations")
     reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=clock.now)
+    key_hash = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="of the link by which its reader declines all invitations"
+    )
 
     class Meta:
         constraints = [UniqueConstraint(name="invitation_once_for_a_reader", fields=["call", "reader"])]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+
+class NoInvitations(models.Model):
+    """A reader who wants no invitations to calls. Seats, and what is said of them by mail, are as for anybody."""
+
+    reader = models.OneToOneField(Reader, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"no invitations to {self.reader_id}"
 
 
 class QuestionState(models.TextChoices):

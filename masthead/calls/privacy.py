@@ -7,7 +7,7 @@ from masthead.readers import privacy
 from masthead.readers.models import Reader
 
 from . import seats
-from .models import Invitation, Question, Seat, Vote
+from .models import Invitation, NoInvitations, Question, Seat, Vote
 
 
 def export(reader: Reader) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def export(reader: Reader) -> dict[str, Any]:
             {"call": invitation.call.title, "at": invitation.at.isoformat()}
             for invitation in Invitation.objects.filter(reader=reader).select_related("call")
         ],
+        "wants no invitations since": [wish.since.isoformat() for wish in NoInvitations.objects.filter(reader=reader)],
     }
 
 
@@ -50,6 +51,7 @@ def erase(reader: Reader) -> None:
     Question.objects.filter(reader=reader).update(reader=None, name_shown="", is_anonymous=True)
     Vote.objects.filter(reader=reader).delete()
     Invitation.objects.filter(reader=reader).delete()
+    NoInvitations.objects.filter(reader=reader).delete()
 
 
 privacy.register("calls", export=export, erase=erase)

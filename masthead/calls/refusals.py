@@ -46,3 +46,12 @@ class SeriesGoesOnAlready(Refusal):
     """One click starts one series, however often it is pressed."""
 
     for_people_text = "A series of calls goes on already: change that one, or end it first. Nothing has been changed."
+
+
+class NoSuchInvitation(Refusal):
+    """A link for declining invitations that belongs to none."""
+
+    for_people_text = (
+        "It belongs to no invitation of ours, or was cut off on its way. Open the link in a newer invitation. "
+        "Nothing has been changed."
+    )

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import asking, entering, views, watching
+from . import asking, declining, entering, views, watching
 
 urlpatterns = [
+    path("invitations/<str:key>/", declining.page, name="call-invitations"),
     path("<slug:slug>/", views.page, name="call"),
     path("<slug:slug>/seat/", views.reserve, name="call-reserve"),
     path("<slug:slug>/seat/back/", views.give_back, name="call-give-back"),

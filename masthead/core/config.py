@@ -66,7 +66,9 @@ class Config(BaseSettings):
     letters_fallback_key: SecretStr = Field(SecretStr(""), description="The key for it, when it is a provider.")
     letters_fallback_api: str = Field("", description="Where it answers, when not at its usual address.")
     letters_from: str = Field("", description="The address that letters come from; empty: `mail_from`.")
-    letters_unsubscribe: str = Field("", description="An address for unsubscribing by mail, named in letters' headers.")
+    letters_unsubscribe: str = Field(
+        "", description="An address for unsubscribing by mail; what comes there must arrive in `returns_mailbox`."
+    )
     letters_a_minute: Annotated[int, Field(ge=0)] = Field(
         1000, description="How many letters a minute one receiving domain gets at most; 0: as many as it takes."
     )

@@ -11,7 +11,8 @@ from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Q
 from masthead.core import clock
 from masthead.letters import suppression
 from masthead.letters.models import LetterList, Subscription
-from masthead.membership.models import AD_FREE, Grant
+from masthead.letters.rendering import Edition
+from masthead.membership.models import AD_FREE, THANKED, Grant
 from masthead.readers.models import Reader
 
 EXCLUSIONS = {
@@ -22,16 +23,23 @@ EXCLUSIONS = {
 }
 """Why somebody gets no copy, by code. Where several apply, the first of erased, left, no-grant, suppressed is given."""
 
+NOT_ASKED = frozenset({AD_FREE, THANKED})
+"""Whoever has one of these reads no appeals, on the web and in letters alike."""
+
 EVERYBODY = Q()
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who gets a copy, or whom one would expect to. `supports`: reads without adverts and appeals now."""
+    """Somebody who gets a copy, or whom one would expect to.
+
+    `edition`: the supporter one has no appeals. Who is thanked for a gift gets it too: on the web the two differ by
+    adverts alone, and letters have none.
+    """
 
     reader_id: int
     email: str
-    supports: bool
+    edition: Edition
     excluded: str = ""
 
 
@@ -73,7 +81,7 @@ def _asked(letters: LetterList, expected: "list[_Expected]", granted: defaultdic
         Candidate(
             reader_id=row.reader_id,
             email=row.email,
-            supports=AD_FREE in granted[row.reader_id],
+            edition="supporter" if granted[row.reader_id] & NOT_ASKED else "public",
             excluded=_why_not(row, letters, granted[row.reader_id], out_of_reach),
         )
         for row in expected
@@ -126,10 +134,10 @@ def _who_had(letters: LetterList, after: int, limit: int, these: Q = EVERYBODY) 
 
 
 def _granted(letters: LetterList, these: Q) -> defaultdict[int, set[str]]:
-    """Which of the two benefits that matter here each of these readers has now."""
+    """Which of the benefits that matter here each of these readers has now."""
     live = Grant.objects.at(clock.now()).filter(these)
     found: defaultdict[int, set[str]] = defaultdict(set)
-    asked = {AD_FREE, letters.benefit}
+    asked = {*NOT_ASKED, letters.benefit}
     for reader_id, benefit in live.filter(benefit__in=asked).order_by().values_list("reader_id", "benefit"):
         found[reader_id].add(benefit)
     return found

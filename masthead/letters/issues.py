@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,7 +14,7 @@ from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.letters import picking, receivers, rendering
 from masthead.letters.beginnings import BEGINNINGS
-from masthead.letters.models import Issue, LetterList
+from masthead.letters.models import Issue, LetterList, Mailing, MailingState
 from masthead.letters.models.issues import WORDED, words_of
 from masthead.membership import grants
 from masthead.newsroom import pictures
@@ -35,6 +34,18 @@ class NotReady(Refusal):
 
 class AlreadySent(Refusal):
     for_people_text = gettext_noop("This letter has been sent already. Nothing has been changed.")
+
+
+class IsScheduled(Refusal):
+    for_people_text = gettext_noop(
+        "‘%(subject)s’ is scheduled. Take it off the schedule first, then delete it. Nothing has been deleted."
+    )
+
+
+class HasBegun(Refusal):
+    for_people_text = gettext_noop(
+        "The sending of ‘%(subject)s’ has begun, so it stays on record. Nothing has been deleted."
+    )
 
 
 class NotSent(Refusal):
@@ -63,16 +74,25 @@ def begin(letters: LetterList, by: Actor) -> Issue:
 
 
 def delete(issue: Issue, *, by: Actor) -> None:
-    """Delete a draft. Raises AlreadySent for anything else: what went out is withdrawn, and stays on record."""
+    """Delete a draft, with a sending of it that was taken off the schedule.
+
+    Raises AlreadySent, IsScheduled or HasBegun: what went out is withdrawn, and stays on record.
+    """
     with transaction.atomic():
+        mailing = (
+            Mailing.objects.select_for_update().filter(issue=issue.pk).first()
+        )  # before the issue, as sending does
         draft = Issue.objects.select_for_update().get(pk=issue.pk)
         if draft.sent_at:
             raise AlreadySent()
+        if mailing is not None:
+            if mailing.state == MailingState.SCHEDULED:
+                raise IsScheduled(subject=draft.subject)
+            if not mailing.is_off:
+                raise HasBegun(subject=draft.subject)
+            mailing.delete()
         audit.record("letters.issue_deleted", draft, by=by)
-        try:
-            draft.delete()
-        except ProtectedError:
-            raise AlreadySent() from None
+        draft.delete()
 
 
 def _free_slug(letters: LetterList, wished: str) -> str:

@@ -26,7 +26,7 @@ def export(reader: Reader) -> dict[str, Any]:
                 "words": row.words,
                 "page": row.page,
                 "asked": row.asked_at.isoformat(),
-                "confirmed": row.confirmed_at.isoformat(),
+                "confirmed": row.confirmed_at and row.confirmed_at.isoformat(),
             }
             for row in Consent.objects.filter(reader=reader).select_related("list")
         ],

@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -138,7 +139,9 @@ def confirm(token: str) -> Confirmed:
         reader = accounts.reader_for(row.email)
         suppression.proved(reader)
         for letters in lists:
-            consent = _consent(reader, letters, words=row.words, page=row.page, asked_at=row.asked_at)
+            consent = _consent(
+                reader, letters, words=row.words, page=row.page, asked_at=row.asked_at, confirmed_at=clock.now()
+            )
             join(reader, letters, consent)
     return Confirmed(lists)
 
@@ -219,14 +222,19 @@ def choose(
 ) -> None:
     """Make a reader's lists exactly these; what they may not have stays as it is, and unknown names are passed over.
 
-    `page`: the path on which they chose, kept as proof; `how`: said of each list that they leave.
+    `page`: the path on which they chose, kept as proof; `how`: said of each list that they leave. A tick in the account
+    is its owner's. One behind a link in a letter may be anybody's who had it: its consent is kept as not confirmed.
     """
+    confirmed_at = clock.now() if how == Left.ACCOUNT else None
     with transaction.atomic():
         for choice in choices_for(reader):
             wants = choice.list.slug in slugs
             if wants and choice.may and not choice.on:
                 words = _shown([choice.list], CHOICE_WORDS)
-                consent = _consent(reader, choice.list, words=words, page=page, asked_at=clock.now())
+                asked_at = clock.now()
+                consent = _consent(
+                    reader, choice.list, words=words, page=page, asked_at=asked_at, confirmed_at=confirmed_at
+                )
                 join(reader, choice.list, consent, by=by)
             elif choice.on and not wants:
                 leave(reader, choice.list, how, by=by)
@@ -259,7 +267,5 @@ def _shown(lists: list[LetterList], words: str) -> str:
     return "\n".join([*(f"{letters.name}: {letters.sentence}" for letters in lists), WORDS[words]])
 
 
-def _consent(reader: Reader, letters: LetterList, *, words: str, page: str, asked_at: datetime) -> Consent:
-    return Consent.objects.create(
-        reader=reader, list=letters, words=words, page=page, asked_at=asked_at, confirmed_at=clock.now()
-    )
+def _consent(reader: Reader, letters: LetterList, **proof: Any) -> Consent:
+    return Consent.objects.create(reader=reader, list=letters, **proof)

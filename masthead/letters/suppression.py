@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from masthead.core import audit, clock
+from masthead.core import audit, clock, mail
 from masthead.core.actors import Actor
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
@@ -89,6 +89,7 @@ class Verdict:
     report: Report
 
 
+@mail.stops_mail_to_many
 def suppressed(of: Iterable[str]) -> set[str]:
     """Those of these addresses, normalised, that get no letters."""
     return set(Suppression.objects.standing().filter(address__in=of).values_list("address", flat=True))
@@ -195,7 +196,13 @@ def _weigh(pk: int) -> None:
 
 
 def _holder(report: Report, delivery: Delivery | None) -> Reader | None:
-    """The reader whose address this is: who had it when it happened, and has it still."""
+    """The reader whose address this is: who had it when it happened, and has it still.
+
+    Who leaves by a letter is whom it went to, also when the address is another by now or was forgotten.
+    """
+    if report.kind == Kind.LEFT and delivery is not None:
+        reader = delivery.reader
+        return reader if reader is not None and reader.erased_at is None else None
     holder = accounts.reader_at(report.address) if report.address else None
     if holder is None or holder.confirmed_at > report.at:
         return None

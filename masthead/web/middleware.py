@@ -19,7 +19,7 @@ DESK = "/desk/"
 
 # Paths that others may write to: a provider's webhook is proven by its signature, and a mail program that unsubscribes
 # with one click (RFC 8058) by the signed address that it was given.
-OPEN_TO_OTHERS = ("/hooks/", "/letters/unsubscribe/")
+OPEN_TO_OTHERS = ("/hooks/", "/letters/unsubscribe/", "/calls/invitations/")
 
 ONLY_AT_THE_DESK = (
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from masthead.calls import dates, invitations, reminders, seats
-from masthead.calls.models import Invitation
+from masthead.calls.models import Invitation, NoInvitations
 from masthead.core import jobs
 from masthead.core.models import Message
+from masthead.letters import suppression
+from masthead.letters.models import Reason
 from tests.worlds import calls, readers, rooms
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +185,55 @@ def test_a_forwarded_invitation_names_nobody(call):
     text = Message.objects.get(to=ada.email, key__contains=":invitation:").text
     assert f"{call.path}\n" in text
     assert not any(secret in text for secret in ("Ada", ada.email, ada.reference, "token", "?"))
+
+
+def link_in_invitation_to(reader):
+    """The path by which they get no more of them, as the header names it."""
+    headers = Message.objects.filter(to=reader.email, key__contains=":invitation:").latest("pk").headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    return headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+
+
+def test_a_bare_post_ends_invitations_and_mails_about_a_seat_still_come(call):
+    ada, bob = rooms.supporter("Ada"), rooms.supporter("Bob")
+    hours_before(call, 24 * 10)
+    link = link_in_invitation_to(ada)
+    looked = Client().get(link)
+    assert not NoInvitations.objects.exists()
+    assert "Ada" not in looked.content.decode() + looked["Referrer-Policy"]
+
+    for _ in range(2):
+        answer = Client(enforce_csrf_checks=True).post(link, {"List-Unsubscribe": "One-Click"})
+        assert (answer.status_code, NoInvitations.objects.get().reader) == (200, ada)
+    seats.reserve(call, ada)
+    hours_before(call, 23.5)
+    assert calls.kinds_of_mail(ada) == ["invitation", "reserved", "a_day_before"]
+    following = calls.a_call("2027-01-21 19:00")
+    hours_before(following, 24 * 10)
+
+    assert calls.kinds_of_mail(ada) == ["invitation", "reserved", "a_day_before"]
+    assert calls.kinds_of_mail(bob) == ["invitation", "invitation"]
+    Client(headers={"origin": "http://localhost:8000"}).post(link, {"again": "yes"})
+    hours_before(following, 24 * 9)
+    assert calls.kinds_of_mail(ada)[-1] == "invitation"
+
+
+def test_an_address_that_gets_no_mail_to_many_is_not_invited_and_holds_nobody_up(call, monkeypatch):
+    monkeypatch.setattr(invitations, "AT_ONCE", 1)
+    ada, bob = rooms.supporter("Ada"), rooms.supporter("Bob")
+    suppression.suppress(ada.email, reason=Reason.COMPLAINED, by=rooms.STAFF)
+
+    hours_before(call, 24 * 10)
+    hours_before(call, 24 * 9)
+
+    assert (calls.kinds_of_mail(ada), calls.kinds_of_mail(bob)) == ([], ["invitation"])
+    seats.reserve(call, ada)
+    jobs.run_all()
+    assert calls.kinds_of_mail(ada) == ["reserved"]
+
+
+def test_a_link_that_belongs_to_no_invitation_says_so_and_changes_nothing(call):
+    answer = Client().post("/calls/invitations/made-up/", {"List-Unsubscribe": "One-Click"})
+
+    assert (answer.status_code, NoInvitations.objects.exists()) == (410, False)
+    assert "It belongs to no invitation of ours" in answer.content.decode()

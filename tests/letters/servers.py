@@ -1,6 +1,7 @@
 """A mail server on the loopback address that does as told: takes, refuses, is full, hangs, goes away, comes back."""
 
 import asyncio
+import ssl
 import threading
 import time
 from collections import Counter
@@ -37,7 +38,9 @@ class Taken:
 class MailServer:
     """Takes mail in a thread of its own. Its moods may be changed from any thread at any time."""
 
-    def __init__(self, *, pipelining: bool = True) -> None:
+    def __init__(
+        self, *, pipelining: bool = True, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+    ) -> None:
         self.taken: list[Taken] = []
         self.connections = 0
         self.refusing: dict[str, str] = {}  # receiver: what RCPT is answered
@@ -50,6 +53,8 @@ class MailServer:
         self.cuts = 0  # how many connections were cut, each perhaps with a message on its way
         self.slowness = 0.0  # seconds before a message is answered
         self.pipelining = pipelining
+        self.tls = tls  # from the first byte on
+        self.starttls = starttls  # when asked for, and wanted before anything else
         self.loop = asyncio.new_event_loop()
         self.writers: set[asyncio.StreamWriter] = set()
         self.tasks: set[asyncio.Task[None]] = set()
@@ -62,7 +67,8 @@ class MailServer:
     @property
     def address(self) -> str:
         """As the settings want it."""
-        return f"smtp://127.0.0.1:{self.port}"
+        user = "post@" if self.starttls else ""
+        return f"{'smtps' if self.tls else 'smtp'}://{user}127.0.0.1:{self.port}"
 
     @property
     def counts(self) -> Counter[str]:
@@ -99,7 +105,7 @@ class MailServer:
         asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)
 
     async def _listen(self) -> None:
-        self.server = await asyncio.start_server(self._talk, "127.0.0.1", self.port, limit=2**20)
+        self.server = await asyncio.start_server(self._talk, "127.0.0.1", self.port, limit=2**20, ssl=self.tls)
         self.port = self.server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
@@ -122,7 +128,7 @@ class MailServer:
         self.connections += 1
         try:
             await self._session(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (ConnectionError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self.tasks.discard(task)
@@ -135,12 +141,10 @@ class MailServer:
 
         say("220 loopback ready")
         sender, receivers = "", []
-        while line := (await reader.readline()).decode().rstrip("\r\n"):
+        line = await self._greeted(reader, writer, say)
+        while line:
             word, _, rest = line.partition(" ")
             match word.upper():
-                case "EHLO":
-                    extra = "250-PIPELINING\r\n" if self.pipelining else ""
-                    say(f"250-loopback\r\n{extra}250 ENHANCEDSTATUSCODES")
                 case "MAIL":
                     sender, receivers = _path(rest), []
                     say(self.sender_answer or "250 2.1.0 ok")
@@ -164,6 +168,30 @@ class MailServer:
                     return
                 case _:
                     say("502 what?")
+            line = (await reader.readline()).decode().rstrip("\r\n")
+
+    async def _greeted(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, say: Callable[[str], None]
+    ) -> str:
+        """All that comes before the first message: gives the first line of that."""
+        clear = self.starttls is not None
+        while line := (await reader.readline()).decode().rstrip("\r\n"):
+            word = line.partition(" ")[0].upper()
+            if word == "EHLO":
+                extra = "250-PIPELINING\r\n" if self.pipelining else ""
+                extra += "250-STARTTLS\r\n" if clear else "250-AUTH PLAIN\r\n"
+                say(f"250-loopback\r\n{extra}250 ENHANCEDSTATUSCODES")
+            elif word == "STARTTLS" and self.starttls and clear:
+                say("220 go ahead")
+                await writer.start_tls(self.starttls)
+                clear = False
+            elif clear:
+                say("530 5.7.0 must issue a STARTTLS command first")
+            elif word == "AUTH":
+                say("235 welcome")
+            else:
+                return line
+        return ""
 
     async def _take(
         self, reader: asyncio.StreamReader, say: Callable[[str], None], sender: str, receivers: list[str]

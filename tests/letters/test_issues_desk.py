@@ -1,11 +1,14 @@
 """Writing letters at the desk."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
+from masthead.core import clock
 from masthead.core.models import AuditRecord
-from masthead.letters import issues
+from masthead.letters import issues, sending
 from masthead.letters.models import Issue
 from tests.worlds import letters_issues as world
 from tests.worlds import newsroom
@@ -202,13 +205,53 @@ def test_reporters_write_drafts_and_do_not_delete():
     assert Issue.objects.get().headline == "By a reporter"
 
 
-def test_several_are_deleted_at_once_unless_one_went_out():
-    drafts, sent, desk = [world.a_draft(), world.a_draft()], world.an_issue(), Desk()
-    address = reverse("wagtail_bulk_action", args=["letters", "issue", "delete"])
+def test_what_is_scheduled_or_sent_is_changed_by_those_who_may_send():
+    scheduled, sent = world.a_draft(), world.an_issue()
+    sending.schedule(scheduled, clock.now() + timedelta(days=1), world.HELEN)
+    reporter, editor = Desk("Reporters"), Desk()
 
-    desk.post(f"{address}?{'&'.join(f'id={row.pk}' for row in [*drafts, sent])}", follow=True)
-    assert Issue.objects.count() == 3
+    for issue in (scheduled, sent):
+        answer = saves(reporter, issue, headline="By a reporter")
+        assert "Whoever may send letters can change it. It stays as it is." in sentences_in(answer)
+    for change in (reporter.get, reporter.post):
+        assert change(reverse("letter_issue_withdraw", args=[sent.pk])).status_code in (302, 403)
+    assert not Issue.objects.filter(headline="By a reporter").exists()
+    assert Issue.objects.sent().get() == sent
+    assert reverse("letter_issue_withdraw", args=[sent.pk]) not in sentences_in(
+        reporter.get(reverse("letter_issues:list"))
+    )
 
-    desk.post(f"{address}?{'&'.join(f'id={row.pk}' for row in drafts)}", follow=True)
-    assert list(Issue.objects.all()) == [sent]
+    for issue in (scheduled, sent):
+        saves(editor, issue, headline="By an editor")
+    assert Issue.objects.filter(headline="By an editor").count() == 2
+
+
+def test_what_was_taken_off_the_schedule_is_a_draft_again_and_can_be_deleted():
+    issue, desk = world.a_draft(), Desk()
+    mailing = sending.schedule(issue, clock.now() + timedelta(days=1), world.HELEN)
+    address = reverse("letter_issues:delete", args=[issue.pk])
+    assert "is scheduled. Take it off the schedule first" in sentences_in(desk.post(address, follow=True))
+
+    sending.stop(mailing, world.HELEN)
+    saves(Desk("Reporters"), issue, headline="By a reporter")
+    assert Issue.objects.get().headline == "By a reporter"
+
+    desk.post(address, follow=True)
+    assert not Issue.objects.exists()
+
+
+def test_several_are_deleted_at_once_unless_one_has_to_stay():
+    drafts, sent, scheduled = [world.a_draft(), world.a_draft()], world.an_issue(), world.a_draft()
+    sending.schedule(scheduled, clock.now() + timedelta(days=1), world.HELEN)
+    desk, address = Desk(), reverse("wagtail_bulk_action", args=["letters", "issue", "delete"])
+
+    for stays, says in ((sent, "has been sent already"), (scheduled, "is scheduled. Take it off")):
+        ids = "&".join(f"id={row.pk}" for row in [*drafts, stays])
+        assert says in sentences_in(desk.post(f"{address}?{ids}", follow=True))
+    assert Issue.objects.count() == 4
+    assert not AuditRecord.objects.filter(action="letters.issue_deleted").exists()
+
+    answer = desk.post(f"{address}?{'&'.join(f'id={row.pk}' for row in drafts)}", follow=True)
+    assert "The drafts are deleted." in sentences_in(answer)
+    assert set(Issue.objects.all()) == {sent, scheduled}
     assert AuditRecord.objects.filter(action="letters.issue_deleted").count() == 2

@@ -14,10 +14,10 @@ from masthead.core.actors import Actor
 from masthead.letters import audience, subscribing, suppression
 from masthead.letters.models import Left, LetterList, Subscription
 from masthead.letters.models import Reason as Suppressing
-from masthead.membership.models import AD_FREE, Grant, Reason
+from masthead.membership.models import AD_FREE, THANKED, Grant, Reason
 from masthead.readers import privacy
 from masthead.readers.models import Reader
-from tests.worlds.letters_lists import BEHIND, WEEK, on_list, supporter, the
+from tests.worlds.letters_lists import BEHIND, WEEK, on_list, supporter, thanked, the
 from tests.worlds.readers import reader
 
 SYSTEM = Actor.system("test")
@@ -100,13 +100,14 @@ def test_an_erased_supporter_is_a_reference_without_address():
 
 
 @pytest.mark.django_db
-def test_who_reads_without_adverts_gets_the_supporters_text_on_any_list():
+def test_who_supports_or_is_thanked_gets_the_text_without_appeals_on_any_list():
     on_list("ada@example.org")
     subscribing.join(supporter("sue@example.org"), the(WEEK))
+    thanked(on_list("tom@example.org"))
 
-    found = {each.email: each.supports for each in audience.candidates(the(WEEK))}
+    found = {each.email: each.edition for each in audience.candidates(the(WEEK))}
 
-    assert found == {"ada@example.org": False, "sue@example.org": True}
+    assert found == {"ada@example.org": "public", "sue@example.org": "supporter", "tom@example.org": "supporter"}
 
 
 @pytest.mark.django_db
@@ -167,7 +168,7 @@ class EverybodyAsTheLedgerSays(TestCase):
             {
                 "grants": st.lists(
                     st.tuples(
-                        st.sampled_from(["letter", AD_FREE, "call"]),
+                        st.sampled_from(["letter", AD_FREE, THANKED, "call"]),
                         st.integers(-3, 3),
                         st.one_of(st.none(), st.integers(-2, 4)),
                         st.one_of(st.none(), st.integers(-2, 4)),
@@ -220,11 +221,13 @@ class EverybodyAsTheLedgerSays(TestCase):
             assert {who.pk for who in audience.of(letters)} == getting
             assert audience.size(letters) == len(getting)
             for each in found:
-                may = any(
-                    grant.benefit == AD_FREE and grant.from_at <= now and (not grant.over_at or grant.over_at > now)
+                not_asked = any(
+                    grant.benefit in (AD_FREE, THANKED)
+                    and grant.from_at <= now
+                    and (not grant.over_at or grant.over_at > now)
                     for grant in Grant.objects.filter(reader_id=each.reader_id)
                 )
-                assert each.supports == may
+                assert each.edition == ("supporter" if not_asked else "public")
                 assert (each.excluded == "suppressed") == (
                     each.reader_id in getting and suppression.is_suppressed(each.email)
                 )

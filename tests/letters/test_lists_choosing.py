@@ -110,6 +110,8 @@ def test_a_forwarded_unsubscribe_link_ends_that_letter_and_nothing_else():
 
     assert all(says_nothing_of(ada, page) for page in pages)
     assert all(page.cookies == {} for page in pages)
+    assert all("/letters/choose/" not in page.content.decode() for page in pages)
+    assert "/account/sign-in/" in pages[1].content.decode()
     assert not elsewhere.is_signed_in
     assert not Device.objects.exists()
     assert lists_of(ada) == set()
@@ -254,7 +256,7 @@ def test_what_is_chosen_stands_with_its_proof_and_without_the_token():
     assert "Saved." in words_of(answer)
     assert lists_of(ada) == {WEEK}
     consent = Consent.objects.get()
-    assert consent.page == "/letters/choose/"
+    assert (consent.page, consent.confirmed_at) == ("/letters/choose/", None)  # who ticked it, nobody knows
     assert the(WEEK).sentence in consent.words
 
 

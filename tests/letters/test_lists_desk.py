@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from masthead.core.models import AuditRecord
 from masthead.letters import subscribing
-from masthead.letters.models import Left, LetterList, Subscription
+from masthead.letters.models import Left, LetterList, SignUp, Subscription
 from masthead.press.models import Change
 from tests.worlds.desk import Desk, sentences_in
 from tests.worlds.letters_lists import BEHIND, WEEK, asks_for, lists_of, on_list, supporter, the
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk():
-    return Desk(None)
+    return Desk("Editors")
 
 
 def typed(**other):
@@ -173,6 +173,31 @@ def test_sign_ups_show_who_has_not_confirmed_and_never_a_token(desk):
 
     assert [row.email for row in page.context["object_list"]] == ["ada@example.org"]
     assert token not in sentences_in(page)
+
+
+def test_that_somebody_looked_at_addresses_or_took_them_away_is_written_down(desk):
+    on_list("ada@example.org")
+    asks_for("bob@example.org")
+    row, asked = Subscription.objects.get(), SignUp.objects.get()
+
+    desk.get(reverse("letter_list_people", args=[the(WEEK).pk]))
+    desk.get(reverse("letter_list_people", args=[the(WEEK).pk]) + "?export=csv")
+    desk.get(reverse("subscription:index") + "?export=csv")
+    desk.get(reverse("subscription:inspect", args=[row.pk]))
+    desk.get(reverse("signup:index"))
+    desk.get(reverse("signup:inspect", args=[asked.pk]))
+
+    looks = AuditRecord.objects.filter(action__endswith="_seen").order_by("pk")
+    of_list = f"letters.letterlist:{the(WEEK).pk}"
+    assert [(look.action, look.subject, look.facts["how"]) for look in looks] == [
+        ("letters.people_seen", of_list, "listed"),
+        ("letters.people_seen", of_list, "exported"),
+        ("letters.joined_and_left_seen", "letters.subscription", "exported"),
+        ("letters.joined_and_left_seen", f"letters.subscription:{row.pk}", "one of them"),
+        ("letters.sign_ups_seen", "letters.signup", "listed"),
+        ("letters.sign_ups_seen", f"letters.signup:{asked.pk}", "one of them"),
+    ]
+    assert {look.by for look in looks} == {str(desk.person.actor)}
 
 
 @pytest.mark.parametrize("address", ["letterlist:index", "subscription:index", "signup:index"])

@@ -1,5 +1,6 @@
 """The mailbox to which letters come back: reports of several mail servers, over IMAP and from a maildir."""
 
+from base64 import b64encode
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from masthead.core import clock as the_clock
 from masthead.core import jobs
 from masthead.core.jobs import RULES
+from masthead.letters import subscribing
 from masthead.letters.models import Kind, RefusedReport, Report, ReportsBox
 from masthead.letters.returns import mailbox
 from masthead.letters.returns.reading import NotOurs, read
 from tests.letters import imap
-from tests.worlds.letters_lists import lists_of, on_list
+from tests.worlds.letters_lists import lists_of, on_list, the
 from tests.worlds.letters_returns import letter_to, named, settings, stopped
 
 REPORTS = Path(__file__).parent / "reports"
@@ -247,3 +249,57 @@ def test_the_clock_looks_every_ten_minutes_and_nothing_happens_without_a_mailbox
     mailbox.read_reports()
 
     assert (period.total_seconds(), ReportsBox.objects.count()) == (600, 0)
+
+
+# --- Unsubscribing by mail -------------------------------------------------------------------------------------
+
+
+def asks_to_leave(subject: str, *, number: int = 1) -> bytes:
+    """What a mail program writes when its button is pressed."""
+    head = f"From: Ada <ada@elsewhere.example>\nTo: leave@masthead.example\nMessage-ID: <{number}@elsewhere.example>\n"
+    return f"{head}Date: {format_datetime(the_clock.now())}\nSubject: {subject}\n\n".encode()
+
+
+def comes(folder: Path, *mails: bytes) -> None:
+    """Mails arrive, and are read."""
+    for number, raw in enumerate(mails):
+        (folder / "new" / f"{number}").write_bytes(raw)
+    mailbox.look()
+    jobs.run_all()
+
+
+def test_a_mail_program_takes_its_reader_off_the_list_of_the_letter(letter, folder):
+    letter_to(on_list("bo@example.org"))
+    comes(folder, asks_to_leave(f"unsubscribe {named(letter)}"))
+    assert (lists_of(letter.reader), lists_of(on_list("bo@example.org"))) == (set(), {"the-week"})
+    assert letter.reader.subscriptions.get().left_how == "one-click"
+    assert stopped() == {}
+
+    subscribing.join(letter.reader, the("the-week"))
+    comes(folder, asks_to_leave(f"unsubscribe {named(letter)}"))
+    assert lists_of(letter.reader) == {"the-week"}
+
+
+def test_a_letter_that_is_old_or_went_to_another_address_unsubscribes_too(letter, folder, clock):
+    clock.forward(days=400)
+    letter.address = letter.domain = ""
+    letter.save()
+    reader = letter.reader
+    reader.email = "ada@new.example"
+    reader.save()
+
+    words = b64encode(f"Unsubscribe <{named(letter)}>".encode()).decode()
+    comes(folder, asks_to_leave(f"=?utf-8?b?{words}?="))
+
+    assert lists_of(reader) == set()
+
+
+@pytest.mark.parametrize(
+    ("subject", "refused"),
+    [(f"unsubscribe {FORGED}", 1), ("unsubscribe", 0), ("Re: unsubscribe {letter}", 0), ("please {letter}", 0)],
+)
+def test_nobody_is_taken_off_by_a_name_that_is_made_up_or_in_other_words(letter, folder, subject, refused):
+    comes(folder, asks_to_leave(subject.replace("{letter}", named(letter))))
+
+    assert lists_of(letter.reader) == {"the-week"}
+    assert RefusedReport.objects.count() == refused

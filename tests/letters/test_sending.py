@@ -7,13 +7,15 @@ import pytest
 
 from masthead.core import clock as the_clock
 from masthead.core import jobs
-from masthead.letters import sending, subscribing
-from masthead.letters.models import Delivery, Left, Mailing, Suppression
+from masthead.core.models import AuditRecord
+from masthead.letters import issues, sending, subscribing
+from masthead.letters.desk.deeds import state_of
+from masthead.letters.models import Delivery, Issue, Left, Mailing, Suppression
 from masthead.letters.sending import batches, freezing, mailings
 from tests.letters.servers import MailServer
-from tests.worlds.letters_issues import HELEN
-from tests.worlds.letters_lists import BEHIND, WEEK, on_list, supporter, the
-from tests.worlds.letters_sending import a_letter, fresh, readers, sends_through, sent, states, tick
+from tests.worlds.letters_issues import HELEN, an_appeal
+from tests.worlds.letters_lists import BEHIND, WEEK, on_list, supporter, thanked, the
+from tests.worlds.letters_sending import BODY, a_letter, fresh, readers, sends_through, sent, states, tick
 from tests.worlds.readers import reader
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +154,33 @@ def test_a_reader_who_moved_gets_it_at_the_new_address(server):
     tick()
 
     assert server.counts == Counter(["reader-0@example.org", "elsewhere@example.net"])
+
+
+def test_who_supports_by_now_is_not_asked_however_long_the_letter_waited(server, clock):
+    on_list("ada@example.org")
+    on_list("sue@example.org")
+    thanked(on_list("tom@example.org"))
+    server.go_away()
+    mailing = sent(a_letter(body=[*BODY, an_appeal("Free because others pay")]))
+    assert editions(mailing) == {
+        "ada@example.org": "public",
+        "sue@example.org": "public",
+        "tom@example.org": "supporter",
+    }
+
+    supporter("sue@example.org")
+    server.come_back()
+    clock.forward(minutes=1)
+    tick()
+
+    asked = {one.to: b"Free because others pay" in one.data for one in server.taken}
+    assert asked == {"ada@example.org": True, "sue@example.org": False, "tom@example.org": False}
+    assert editions(mailing)["sue@example.org"] == "supporter"
+
+
+def editions(mailing):
+    """Which edition each gets."""
+    return dict(mailing.deliveries.values_list("address", "edition"))
 
 
 # --- Refusals ------------------------------------------------------------------------------------------------
@@ -420,6 +449,42 @@ def test_a_letter_is_sent_once(server):
     tick()
 
     assert len(server.taken) == 2
+
+
+def test_a_scheduled_letter_that_is_not_ready_any_more_stops_and_says_why(server, clock):
+    readers(2)
+    issue = a_letter()
+    mailing = sending.schedule(issue, the_clock.now() + timedelta(hours=1), HELEN)
+    Issue.objects.filter(pk=issue.pk).update(body="[]")
+    clock.forward(hours=2)
+
+    tick()
+
+    mailing = fresh(mailing)
+    assert (mailing.state, len(server.taken), mailing.freezing_at) == ("stopped", 0, None)
+    assert "There is nothing in it yet" in mailing.says
+    assert state_of(mailing.issue) == "stopped"
+    assert AuditRecord.objects.filter(action="letters.mailing_not_ready").count() == 1
+    with pytest.raises(issues.NotReady):
+        sending.go_on(mailing, HELEN)
+    issue.save()
+    sending.go_on(mailing, HELEN)
+    tick()
+    assert len(server.taken) == 2
+
+
+def test_what_was_changed_while_it_was_counted_is_looked_at_again(server):
+    readers(1)
+    issue = a_letter()
+    mailing = sending.send(issue, HELEN)
+    Issue.objects.filter(pk=issue.pk).update(body="[]")
+
+    tick()
+
+    mailing = fresh(mailing)
+    assert (mailing.state, mailing.begun_at, len(server.taken)) == ("stopped", None, 0)
+    assert "There is nothing in it yet" in mailing.says
+    assert not mailing.issue.is_standing
 
 
 # --- Pace, progress ----------------------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from masthead.core import clock
 from masthead.core.config import BadConfig
-from masthead.letters import identities, links, sending
+from masthead.letters import dkim_keys, identities, links, sending
 from masthead.letters.models import LetterList, Proof
 from masthead.letters.rendering import ONLINE, PREFERENCES, UNSUBSCRIBE, Rendered
-from masthead.letters.sending import signing, stencils
+from masthead.letters.sending import stencils
 from masthead.letters.sending.signing import Signer
 from tests.letters.servers import MailServer
 from tests.worlds.letters_issues import HELEN
@@ -114,13 +114,16 @@ def test_the_headers_are_those_of_a_letter_that_people_asked_for(server):
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_where_unsubscribing_by_mail_is_set_the_header_names_it_too(server):
+def test_where_mail_for_unsubscribing_is_read_the_header_names_its_address_too(server):
     on_list("ada@example.org")
 
+    with sends_through(server, letters_unsubscribe="leave@masthead.example", returns_mailbox="maildir:/box"):
+        sent()
     with sends_through(server, letters_unsubscribe="leave@masthead.example"):
         sent()
 
-    (message,) = server.to("ada@example.org")
+    message, unread = server.to("ada@example.org")
+    assert "mailto:" not in str(unread["List-Unsubscribe"])
     first, second = str(message["List-Unsubscribe"]).split(", ")
     assert first.startswith("<http://localhost:8000/letters/unsubscribe/")
     assert second.startswith("<mailto:leave@masthead.example?subject=unsubscribe%20letter.")
@@ -161,7 +164,7 @@ def test_an_independent_library_verifies_the_signature(server, kind):
         sent(a_letter(subject="Sieben Bööte, die alle nacheinander am frühen Morgen in den Hafen einliefen, und eines"))
 
     (taken,) = server.taken
-    record = Signer("masthead.example", "one", signing.read_key(KEYS[kind])).record
+    record = Signer("masthead.example", "one", dkim_keys.read(KEYS[kind])).record
 
     def dns(name, timeout=5):
         assert name.rstrip(b".") == b"one._domainkey.masthead.example"
@@ -181,7 +184,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=
 @given(text=WORDS, html=WORDS)
 def test_whatever_was_written_arrives_and_its_signature_holds(text, html):
     letters = LetterList(pk=1, slug="the-week", name="The week", sender_name="The Tide")
-    signer = Signer("masthead.example", "one", signing.read_key(KEYS["ed25519"]))
+    signer = Signer("masthead.example", "one", dkim_keys.read(KEYS["ed25519"]))
     post = stencils.Post(letters, "letters@masthead.example", "The Tide", "localhost", "b@masthead.example", "", signer)
     said = Rendered("Seven boats", f"<p>{html}{UNSUBSCRIBE}</p>", f"{text}{PREFERENCES}\n{ONLINE} end")
 
@@ -207,14 +210,14 @@ def stencils_parts(data):
 
 
 def test_a_key_can_be_written_on_one_line():
-    assert signing.read_key(KEYS["rsa"].replace("\n", "\\n")).key_size == 2048
-    assert signing.read_key(KEYS["rsa"].replace("\n", " ")).key_size == 2048
+    assert dkim_keys.read(KEYS["rsa"].replace("\n", "\\n")).key_size == 2048
+    assert dkim_keys.read(KEYS["rsa"].replace("\n", " ")).key_size == 2048
 
 
 @pytest.mark.parametrize("wrong", ["", "abc", "-----BEGIN PRIVATE KEY-----\nabcd\n-----END PRIVATE KEY-----"])
 def test_what_is_no_key_is_named_with_the_cure(wrong):
     with pytest.raises(BadConfig, match="MASTHEAD_DKIM_KEY"):
-        signing.read_key(wrong)
+        dkim_keys.read(wrong)
 
 
 # --- Tests of a letter -------------------------------------------------------------------------------------------

@@ -120,6 +120,14 @@ def test_a_short_key_and_what_is_no_key_do_not_pass(dns, keys):
             assert words in wrong()["DKIM"]
 
 
+def test_a_key_on_one_line_is_read_as_it_is_for_signing_and_a_broken_one_is_named(dns, keys):
+    for written in (keys[0].replace("\n", "\\n"), keys[0].replace("\n", " ")):
+        with settings(dkim_key=written):
+            assert wrong() == {}
+    with settings(dkim_key=keys[0][:200]):
+        assert "MASTHEAD_DKIM_KEY: it is no private key" in wrong()["DKIM"]
+
+
 def test_an_ed25519_key_passes_in_its_short_form(dns):
     private, public = pair(ed25519.Ed25519PrivateKey.generate())
     dns.zone[KEYS, "TXT"] = [f"v=DKIM1; k=ed25519; p={public}"]

@@ -44,8 +44,8 @@ def test_reading_needs_no_origin():
     assert answer("get", origin="http://evil.example") == 200
 
 
-def test_only_webhooks_are_open_to_others():
-    assert OPEN_TO_OTHERS == ("/hooks/", "/letters/unsubscribe/")
+def test_only_webhooks_and_one_click_unsubscribing_are_open_to_others():
+    assert OPEN_TO_OTHERS == ("/hooks/", "/letters/unsubscribe/", "/calls/invitations/")
     assert answer(path="/hooks/practice/") == 200
 
 

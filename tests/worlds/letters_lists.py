@@ -8,7 +8,8 @@ from masthead.core import clock
 from masthead.core.actors import Actor
 from masthead.letters import subscribing
 from masthead.letters.models import LetterList
-from masthead.membership import reasons
+from masthead.membership import grants, reasons
+from masthead.membership.models import THANKED, Reason
 from masthead.readers.models import Reader
 from tests.worlds.readers import mail_to, reader
 
@@ -47,6 +48,13 @@ def supporter(email: str = "sue@example.org") -> Reader:
     until = clock.add_months(clock.today(), 6)
     reasons.give_courtesy(email=email, until=until, why="a friend", by=Actor.system("test"))
     return reader(email)
+
+
+def thanked(who: Reader) -> Reader:
+    """Somebody who gave once, or less than a membership costs: no appeals for a while, and no benefit."""
+    spans = {THANKED: grants.Span(until_at=clock.now() + clock.days(90))}
+    grants.agree(Reason.GIFT, f"gift of {who.pk}", holders=[who], spans=spans)
+    return who
 
 
 def lists_of(who: Reader) -> set[str]:

@@ -32,9 +32,9 @@ def readers(count: int, *, domain: str = "example.org") -> list[str]:
     return found
 
 
-def a_letter(*, of: str = WEEK, **fields: Any) -> Issue:
+def a_letter(*, of: str = WEEK, body: Any = BODY, **fields: Any) -> Issue:
     """An issue that is ready to go."""
-    return a_draft(BODY, of=of, **{"subject": "Seven boats", "headline": "Seven boats", **fields})
+    return a_draft(body, of=of, **{"subject": "Seven boats", "headline": "Seven boats", **fields})
 
 
 def sent(issue: Issue | None = None, by: Actor = HELEN) -> Mailing:

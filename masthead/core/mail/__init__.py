@@ -4,7 +4,7 @@ A template `giving/receipt` is the file `mail/receipt.txt` of the app `giving`: 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from email.mime.text import MIMEText
@@ -45,6 +45,21 @@ class Attachment:
             part.set_param(name, value)
         part.add_header("Content-Disposition", "attachment", filename=self.name)
         return part
+
+
+Stopped = Callable[[Collection[str]], set[str]]
+_STOPPED: list[Stopped] = []
+
+
+def stops_mail_to_many(function: Stopped) -> Stopped:
+    """Register who knows of addresses that get no mail to many: gives those of some, normalised, that it stops."""
+    _STOPPED.append(function)
+    return function
+
+
+def stopped(addresses: Collection[str]) -> set[str]:
+    """Those of these addresses, normalised, that get no mail to many; mail to one person goes to them all the same."""
+    return set().union(*(function(addresses) for function in _STOPPED))
 
 
 def says_in_every_mail(function: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

@@ -19,6 +19,9 @@ class Deed:
     """Whether it has a place of its own beside the form's title, and not only in the menu behind the dots."""
 
 
+MAY_SEND = "letters.add_mailing"
+"""Whoever has it sends letters, and alone changes what is scheduled or out; others write drafts."""
+
 Deeds = Callable[[Issue, Any], Iterable[Deed]]
 States = Callable[[Issue], str]
 _DEEDS: list[Deeds] = []

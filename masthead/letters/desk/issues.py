@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,10 +21,11 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, IndexView, SnippetViewSet
 
 from masthead.core import audit
+from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.letters import issues
 from masthead.letters.desk import deeds
-from masthead.letters.desk.deeds import Deed
+from masthead.letters.desk.deeds import MAY_SEND, Deed
 from masthead.letters.models import Issue, LetterList
 from masthead.readers.desk_acts import actor_of, carry_out
 
@@ -67,6 +69,16 @@ class BeginFromList(CreateView):
 
 class WriteIssue(EditView):
     """The form of an issue, its preview beside it, and above it what can be done with it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.object.is_draft and not self.request.user.has_perm(MAY_SEND):
+            messages.error(
+                request,
+                _("‘%(subject)s’ is scheduled or sent. Whoever may send letters can change it. It stays as it is.")
+                % {"subject": self.object.subject},
+            )
+            return redirect("letter_issues:list")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
@@ -182,7 +194,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return render(request, "letters/desk_begin.html", {"lists": lists})
 
 
-@permission_required("letters.change_issue", raise_exception=True)
+@permission_required(MAY_SEND, raise_exception=True)
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks, then takes it out of the archive; or, where it is out, puts it back."""
     issue = get_object_or_404(Issue.objects.select_related("list"), pk=pk)
@@ -203,21 +215,23 @@ def archive_deeds(issue: Issue, user: Any) -> Iterator[Deed]:
     """To look at it in the archive, to take it out, to put it back."""
     if issue.is_standing:
         yield Deed(str(_("See it in the archive")), issue.path, icon="view", priority=80)
-    if issue.sent_at and user.has_perm("letters.change_issue"):
+    if issue.sent_at and user.has_perm(MAY_SEND):
         label = _("Put it back into the archive") if issue.withdrawn_at else _("Take it out of the archive")
         yield Deed(str(label), reverse("letter_issue_withdraw", args=[issue.pk]), icon="no-view", priority=90)
 
 
 @hooks.register("before_delete_snippet")
-def keep_what_went_out(request: HttpRequest, rows: list[Any]) -> HttpResponse | None:
-    """Deleting several at once deletes none when one of them went out; each draft that goes is written down."""
+def delete_several(request: HttpRequest, rows: list[Any]) -> HttpResponse | None:
+    """Several at once are deleted by the same verb as one; when one of them has to stay, none goes."""
     found = [row for row in rows if isinstance(row, Issue)]
     by_itself = request.path == reverse("letter_issues:delete", args=[found[0].pk]) if found else True
     if by_itself or request.method != "POST":
-        return None  # one by itself is deleted by the verb
-    if any(issue.sent_at for issue in found):
-        messages.error(request, issues.AlreadySent().for_people)
-        return redirect("letter_issues:list")
-    for issue in found:
-        audit.record("letters.issue_deleted", issue, by=actor_of(request))
-    return None
+        return None
+    carry_out(request, lambda: _delete_all(found, actor_of(request)), str(_("The drafts are deleted.")))
+    return redirect("letter_issues:list")
+
+
+def _delete_all(found: list[Issue], by: Actor) -> None:
+    with transaction.atomic():
+        for issue in found:
+            issues.delete(issue, by=by)

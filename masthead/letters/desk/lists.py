@@ -19,14 +19,20 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from masthead.core import audit
 from masthead.core.refusals import Refusal
 from masthead.letters import audience, lists, subscribing
+from masthead.letters.desk.seen import AddressesSeen
 from masthead.letters.models import Left, LetterList, SignUp, Subscription
 from masthead.membership.models import Benefit
 from masthead.money.desk import RowsToLookAt
 from masthead.readers.models import Reader
 
 MENU = "register_letters_menu_item"
+
+audit.register("letters.people_seen", "{by} looked at who gets {subject} ({how})")
+audit.register("letters.joined_and_left_seen", "{by} looked at who joined and left lists ({how})")
+audit.register("letters.sign_ups_seen", "{by} looked at sign-ups ({how})")
 
 
 class ListForm(WagtailAdminModelForm):
@@ -138,10 +144,11 @@ class LetterListViewSet(ModelViewSet):
     )
 
 
-class PeopleOnList(IndexView):
+class PeopleOnList(AddressesSeen):
     """Who gets one list's letters now, a supporters' one too; with search, pages and CSV."""
 
     model = Reader
+    seen_as = "letters.people_seen"
     page_title = _("Who gets it")
     header_icon = "group"
     template_name = "wagtailadmin/generic/index.html"
@@ -166,6 +173,10 @@ class PeopleOnList(IndexView):
     def get_base_queryset(self) -> Any:
         return audience.of(self.letters)
 
+    @property
+    def seen_of(self) -> LetterList:
+        return self.letters
+
     def get_page_subtitle(self) -> str:
         return self.letters.name
 
@@ -186,8 +197,10 @@ class PeopleOnList(IndexView):
         return f"{self.letters.slug}-people"
 
 
-class SubscriptionList(IndexView):
+class SubscriptionList(AddressesSeen):
     """Who decided what, with a button to take somebody off on request."""
+
+    seen_as = "letters.joined_and_left_seen"
 
     def get_base_queryset(self) -> Any:
         proof = {name: F(f"consent__{name}") for name in ("asked_at", "confirmed_at", "page")}
@@ -204,6 +217,7 @@ class InspectSubscription(InspectView):
     """What one reader decided about one list, with the proof that they asked for it."""
 
     def get_fields_context(self) -> list[dict[str, Any]]:
+        audit.record("letters.joined_and_left_seen", self.object, by=self.request.user.actor, how="one of them")
         proof = self.object.consent
         if proof is None:
             none = _("None: by the grants ledger, or joined at the desk")
@@ -212,7 +226,7 @@ class InspectSubscription(InspectView):
             {"label": _("Words that were shown"), "value": proof.words},
             {"label": _("On the page"), "value": proof.page},
             {"label": _("Asked"), "value": proof.asked_at},
-            {"label": _("Confirmed"), "value": proof.confirmed_at},
+            {"label": _("Confirmed"), "value": proof.confirmed_at or _("No: ticked behind a link in a letter")},
         ]
         return [*super().get_fields_context(), *found]
 
@@ -256,6 +270,21 @@ class SubscriptionViewSet(RowsToLookAt):
     inspect_view_fields = ["list", "reader", "joined_at", "left_at", "left_how"]
 
 
+class ListOfSignUps(AddressesSeen):
+    """Who asked, in these seven days."""
+
+    seen_as = "letters.sign_ups_seen"
+
+
+class InspectSignUp(InspectView):
+    """One of them."""
+
+    def get_fields_context(self) -> list[dict[str, Any]]:
+        audit.record("letters.sign_ups_seen", self.object, by=self.request.user.actor, how="one of them")
+        found: list[dict[str, Any]] = super().get_fields_context()
+        return found
+
+
 class SignUpViewSet(RowsToLookAt):
     """Who typed an address in these seven days, and whether its owner confirmed."""
 
@@ -268,6 +297,8 @@ class SignUpViewSet(RowsToLookAt):
     list_filter = {"confirmed_at": ["isnull"], "asked_at": ["date__gte", "date__lte"]}
     list_export = ["email", "asked_at", "confirmed_at", "page", "words"]
     search_fields = ["email", "page"]
+    index_view_class = ListOfSignUps
+    inspect_view_class = InspectSignUp
     inspect_view_fields = ["email", "lists", "asked_at", "confirmed_at", "page", "words"]
 
 

@@ -14,8 +14,13 @@ class AddressesSeen(IndexView):
 
     seen_as: str
 
+    @property
+    def seen_of(self) -> Any:
+        """Whose addresses they are, as the audit log names it: all rows of the kind, else a row."""
+        return self.model._meta.label_lower
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         answer: HttpResponse = super().get(request, *args, **kwargs)
         how = "exported" if self.is_export else "listed"
-        audit.record(self.seen_as, self.model._meta.label_lower, by=actor_of(request), how=how)
+        audit.record(self.seen_as, self.seen_of, by=actor_of(request), how=how)
         return answer

@@ -20,13 +20,12 @@ from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.letters import audience, issues, rendering
 from masthead.letters.desk import deeds
-from masthead.letters.desk.deeds import Deed
-from masthead.letters.models import Issue, Link, Mailing, MailingState, Proof
+from masthead.letters.desk.deeds import MAY_SEND, Deed
+from masthead.letters.models import Issue, Link, Mailing, Proof
 from masthead.letters.sending import mailings
 from masthead.readers.desk_acts import actor_of, carry_out
 from masthead.readers.forms import AddressField
 
-MAY_SEND = "letters.add_mailing"
 WRONG = 422
 TESTS_SHOWN = 5
 LINKS_SHOWN = 50
@@ -181,8 +180,8 @@ def sending_deeds(issue: Issue, user: Any) -> Iterator[Deed]:
 
 @deeds.tell
 def state_of_sending(issue: Issue) -> str:
-    """As its mailing says; a draft that was taken off the schedule is a draft."""
+    """As its mailing says; a draft that somebody took off the schedule is a draft."""
     mailing: Mailing | None = getattr(issue, "mailing", None)
-    if mailing is None or (mailing.state == MailingState.STOPPED and mailing.freezing_at is None):
+    if mailing is None or (mailing.is_off and not mailing.says):
         return ""
     return mailing.get_state_display()

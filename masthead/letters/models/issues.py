@@ -106,6 +106,12 @@ class Issue(PreviewableMixin, OnPages):
         """Whether the archive shows it: sent, and not withdrawn."""
         return self.sent_at is not None and self.withdrawn_at is None
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was neither sent nor scheduled: whoever writes letters may change it."""
+        mailing = getattr(self, "mailing", None)
+        return self.sent_at is None and (mailing is None or mailing.is_off)
+
     def clean(self) -> None:
         """Nothing unknown to fill in; the address of a sent issue stays."""
         super().clean()

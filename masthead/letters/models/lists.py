@@ -107,20 +107,25 @@ class LetterList(OnPages):
 
 
 class Consent(models.Model):
-    """The proof that somebody asked for a list: the words that they saw, where, when, and when they confirmed it."""
+    """The proof that somebody asked for a list: the words that they saw, where, when, and when they confirmed it.
+
+    Without `confirmed_at` it was ticked on the page behind a link in a letter: by its reader, or by whoever had it.
+    """
 
     reader = models.ForeignKey("readers.Reader", on_delete=models.CASCADE, related_name="letter_consents")
     list = models.ForeignKey(LetterList, on_delete=models.CASCADE, related_name="consents")
     words = models.TextField(help_text="The sentence that stood at the button.")
     page = models.CharField(max_length=500, help_text="The path of the page on which it stood.")
     asked_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: ticked behind a link in a letter, which anybody may have had."
+    )
 
     class Meta:
-        ordering: ClassVar = ["-confirmed_at", "-pk"]
+        ordering: ClassVar = ["-asked_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.reader_id} to {self.list_id}, {self.confirmed_at:%Y-%m-%d %H:%M}"
+        return f"{self.reader_id} to {self.list_id}, {self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

@@ -88,6 +88,11 @@ class Mailing(models.Model):
     def __str__(self) -> str:
         return f"sending of {self.issue}"
 
+    @property
+    def is_off(self) -> bool:
+        """Whether it was taken off the schedule before anything was done: then its issue is a draft again."""
+        return self.state == MailingState.STOPPED and self.freezing_at is None
+
 
 class MailingText(models.Model):
     """What one edition of a mailing says: rendered once, when it begins, so that all get the same."""

@@ -1,4 +1,5 @@
-"""Reads one mail that came back: a report that a letter was not delivered (RFC 3464, or older ways), or a complaint.
+"""Reads one mail that came back: a report that a letter was not delivered (RFC 3464, or older ways), a complaint, or
+the mail that a mail program writes to unsubscribe (the `mailto:` of List-Unsubscribe).
 
 What counts is a report that names one of our letters by its Message-ID: anybody can write to this mailbox, and mail to
 one person (a sign-in code) comes back to it too. Who got a letter can report that letter and no other.
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import chain
@@ -29,6 +32,7 @@ SOURCE = "mailbox"
 LONGEST_TEXT = 3_000  # characters in which a mail server says what is wrong
 
 _OURS = re.compile(rb"letter\.\d+\.\d+\.[A-Za-z0-9_-]{22}(?=@)")
+_UNSUBSCRIBE = re.compile(r"unsubscribe\s+<?(letter\.\S+@[^\s>]+)>?", re.IGNORECASE)
 _DAEMON = re.compile(r"mailer-daemon|postmaster|mail delivery|double-bounce", re.IGNORECASE)
 _COPY_BEGINS = re.compile(
     r"^(-+ ?(below this line|this is a copy|original message|the original|returned message|transcript of session)"
@@ -51,16 +55,17 @@ class Told:
     address: str = ""
     status: str = ""
     detail: str = ""
+    letter: str = ""  # the Message-ID of the letter, where it stands in one place alone
 
 
 def read(raw: bytes) -> Heard | None:
     """What `raw` reports of a letter; None when it is no report. Raises NotOurs."""
     mail = message_from_bytes(raw)
-    told = _complaint(mail) or _delivery_status(mail) or _old_bounce(mail)
+    told = _complaint(mail) or _delivery_status(mail) or _unsubscribing(mail) or _old_bounce(mail)
     if told is None:
         return None
-    letter = _letter_named_in(mail, raw)
-    if letter is None:
+    letter = told.letter or _letter_named_in(mail, raw)
+    if letter is None or identities.read(letter) is None:
         raise NotOurs
     return Heard(
         source=SOURCE,
@@ -106,6 +111,16 @@ def _of_block(block: Message) -> Told:
         kind = kind_of("" if vague else status, said or status)
     recipient = str(block.get("Original-Recipient") or block.get("Final-Recipient") or "").rpartition(";")[2]
     return Told(kind, recipient.strip().strip("<>"), status, said)
+
+
+def _unsubscribing(mail: Message) -> Told | None:
+    """The subject that our letters' headers give to a mail program: whoever holds the letter may leave its list."""
+    try:
+        subject = str(make_header(decode_header(str(mail.get("Subject", "")))))
+    except (HeaderParseError, LookupError, ValueError):  # an unknown alphabet, or none that holds
+        return None
+    found = _UNSUBSCRIBE.fullmatch(subject.strip())
+    return Told(Kind.LEFT, detail="unsubscribed by mail", letter=found[1]) if found else None
 
 
 def _old_bounce(mail: Message) -> Told | None:

@@ -1,7 +1,7 @@
 """The records in the DNS by which receivers of mail judge a sender: each look says what is wrong, in plain words."""
 
 import time
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,11 +11,13 @@ from typing import Any
 import dns.exception
 import dns.resolver
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from masthead.core.config import BadConfig
+from masthead.letters import dkim_keys
 
 Look = tuple[bool, str]  # whether it is wrong, and a sentence
 MOST_LOOKUPS = 10  # that an SPF record may cause (RFC 7208, 4.6.4)
-SHORTEST_KEY = 1024  # bits (RFC 8301, 3.2)
 SECONDS_A_QUESTION = 1.5
 
 
@@ -113,26 +115,17 @@ def _wrong_with(public: str, private: str) -> str:
     """How a sentence about a key in the DNS goes on; nothing when it will do."""
     if not public:
         return "is withdrawn (‘p=’ is empty): put the one in use there."
-    if private and public not in (ours := _public_of(private)):
+    try:
+        ours = dkim_keys.public_halves(dkim_keys.read(private)) if private else []
+    except BadConfig as error:
+        return f"can't be compared with ours. {error}"
+    if ours and public not in ours:
         return f"is not that of `dkim_key`, so no signature holds: put ‘p={ours[0]}’ there."
     if (bits := _bits_of(public)) is None:
         return "is none: copy it once more, without spaces or line breaks."
-    if bits < SHORTEST_KEY:
+    if bits < dkim_keys.SHORTEST_RSA:
         return f"has {bits} bits, which receivers no longer believe: make one of 2048."
     return ""
-
-
-def _public_of(private: str) -> list[str]:
-    """The public key as it may stand in a record: the whole, and for Ed25519 the bare key (RFC 8463, 4)."""
-    try:
-        key = serialization.load_pem_private_key(private.encode(), None).public_key()
-    except (ValueError, TypeError):
-        return ["?"]
-    coding, format = serialization.Encoding, serialization.PublicFormat
-    whole = b64encode(key.public_bytes(coding.DER, format.SubjectPublicKeyInfo)).decode()
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return [b64encode(key.public_bytes(coding.Raw, format.Raw)).decode(), whole]
-    return [whole]
 
 
 def _bits_of(public: str) -> int | None:

@@ -220,7 +220,7 @@ class _Run:
         return [], min((moment for moment in moments if moment is not None), default=None)
 
     def _still_due(self, rows: list[Delivery]) -> list[Delivery]:
-        """Those of the rows in hand who may still be written to, at the address that they have now."""
+        """Those of the rows in hand who may still be written to, at the address and in the edition they have now."""
         readers = [row.reader_id for row in rows if row.reader_id is not None]
         people = {person.reader_id: person for person in audience.among(self.mailing.issue.list, readers)}
         due = []
@@ -233,6 +233,9 @@ class _Run:
             address = addresses.normalise(person.email)
             if address != row.address and not self._moves(row, address):
                 continue
+            if person.edition != row.edition:  # who supports by now is not asked, however long the letter waited
+                row.edition = person.edition
+                Delivery.objects.filter(pk=row.pk).update(edition=row.edition)
             due.append(row)
         return due
 

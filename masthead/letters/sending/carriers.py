@@ -125,10 +125,10 @@ def _made(which: str) -> Carrier:
         return DemoPage()
     kind = conf.letters_fallback if which == FALLBACK else conf.letters_through
     if kind != "smtp":
-        key, api = conf.letters_key, conf.letters_api
+        key, api, setting = conf.letters_key, conf.letters_api, "MASTHEAD_LETTERS_KEY"
         if which == FALLBACK:
-            key, api = conf.letters_fallback_key, conf.letters_fallback_api
-        return Provider(kind, key.get_secret_value(), api, conf.letters_patience)
+            key, api, setting = conf.letters_fallback_key, conf.letters_fallback_api, "MASTHEAD_LETTERS_FALLBACK_KEY"
+        return Provider(kind, key.get_secret_value(), api, conf.letters_patience, setting=setting)
     server, password = (
         conf.letters_mail or conf.mail,
         conf.letters_password if conf.letters_mail else conf.mail_password,

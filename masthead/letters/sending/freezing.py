@@ -6,7 +6,8 @@ from collections import Counter
 import structlog
 from django.db import transaction
 
-from masthead.core import clock, faults
+from masthead.core import audit, clock, faults
+from masthead.core.actors import Actor
 from masthead.core.jobs import job
 from masthead.core.refusals import Refusal
 from masthead.letters import audience, clicks, issues, rendering, standing
@@ -15,6 +16,9 @@ from masthead.letters.sending import batches, pace
 from masthead.readers import addresses
 
 log = structlog.get_logger("masthead.letters")
+
+SYSTEM = Actor.system("letters")
+audit.register("letters.mailing_not_ready", "{by} stopped {subject} before it began: it was not ready")
 
 SAME_ADDRESS = "same-address"
 EXCLUSIONS = {
@@ -74,7 +78,7 @@ def _write_down(mailing: Mailing, people: list[audience.Candidate]) -> None:
             row.state, row.reason = DeliveryState.EXCLUDED, reason
         else:
             row.address, row.domain = address, address.rpartition("@")[2]
-            row.edition = "supporter" if person.supports else "public"
+            row.edition = person.edition
         rows.append(row)
     Delivery.objects.bulk_create(rows)
     mailing.excluded = dict(Counter(mailing.excluded) + Counter(row.reason for row in rows if row.reason))
@@ -98,13 +102,23 @@ def let_begin(pk: int) -> None:
             with transaction.atomic():
                 _begin(mailing)
         except Refusal as refusal:
-            mailing.state, mailing.says = MailingState.STOPPED, refusal.for_people[:500]
-            mailing.begun_at, mailing.stopped_at = None, clock.now()
-            mailing.save(update_fields=["state", "says", "begun_at", "stopped_at"])
+            mailing.begun_at = None
+            hold(mailing, refusal)
+
+
+def hold(mailing: Mailing, refusal: Refusal) -> None:
+    """Stop a mailing, locked, that can't begin; the desk shows why."""
+    mailing.state, mailing.says, mailing.stopped_at = MailingState.STOPPED, refusal.for_people[:500], clock.now()
+    mailing.save(update_fields=["state", "says", "stopped_at"])
+    audit.record("letters.mailing_not_ready", mailing, by=SYSTEM)
 
 
 def _begin(mailing: Mailing) -> None:
-    """The issue is out: the archive shows it, what it says is settled, and the lanes may run."""
+    """The issue is out: the archive shows it, what it says is settled, and the lanes may run.
+
+    Raises NotReady: it may have been changed, or a picture's rights may have ended, since somebody asked for it.
+    """
+    issues.check_ready(mailing.issue)
     issue = issues.let_out(mailing.issue)
     for edition in rendering.EDITIONS:
         said = clicks.lead_through(mailing, rendering.render(issue, edition))

@@ -118,7 +118,7 @@ def stop(mailing: Mailing, by: Actor) -> Mailing:
 
 
 def go_on(mailing: Mailing, by: Actor) -> Mailing:
-    """Send the rest, or have what was taken off the schedule sent at its time. Raises NotStopped."""
+    """Send the rest, or have what was taken off the schedule sent at its time. Raises NotStopped or NotReady."""
     with transaction.atomic():
         mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
         if mailing.state != MailingState.STOPPED:
@@ -135,8 +135,9 @@ def go_on(mailing: Mailing, by: Actor) -> Mailing:
 
 
 def _push(mailing: Mailing) -> None:
-    """Have done what is next for a mailing, if its time has come."""
+    """Have done what is next for a mailing, if its time has come. Raises NotReady: much can change while it waits."""
     if mailing.state == MailingState.SCHEDULED and mailing.send_at <= clock.now():
+        issues.check_ready(mailing.issue)
         _begin(mailing)
     elif mailing.state in (MailingState.FREEZING, MailingState.WAITING):
         freezing.freeze.enqueue(mailing.pk)
@@ -147,9 +148,19 @@ def _push(mailing: Mailing) -> None:
 @every(minutes=1)
 def keep_going() -> None:
     """Begin what is due, ask again whether what waits may go, and wake lanes that have something to do."""
-    for mailing in Mailing.objects.under_way().order_by("send_at"):
-        _push(mailing)
+    for mailing in Mailing.objects.under_way().select_related("issue__list").order_by("send_at"):
+        try:
+            _push(mailing)
+        except Refusal as refusal:
+            _hold(mailing, refusal)
     pace.forget()
+
+
+def _hold(mailing: Mailing, refusal: Refusal) -> None:
+    with transaction.atomic():
+        scheduled = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=MailingState.SCHEDULED).first()
+        if scheduled is not None:
+            freezing.hold(scheduled, refusal)
 
 
 @every(days=1)

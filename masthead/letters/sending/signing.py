@@ -9,16 +9,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from masthead.core.config import BadConfig, Config
+from masthead.core.config import Config
+from masthead.letters import dkim_keys
 
-SHORTEST_RSA = 1024  # RFC 8301, 3.2: verifiers take nothing shorter
 TWICE = {b"from", b"to", b"subject"}  # named once more than they stand there, so that nobody adds another on the way
 A_LINE = 72
 
@@ -29,7 +26,7 @@ class Signer:
 
     domain: str
     selector: str
-    key: RSAPrivateKey | Ed25519PrivateKey
+    key: dkim_keys.Key
 
     @classmethod
     def of(cls, conf: Config, domain: str) -> "Signer | None":
@@ -37,7 +34,7 @@ class Signer:
         pem = conf.dkim_key.get_secret_value()
         if not conf.dkim_selector or not pem:
             return None
-        return cls(domain, conf.dkim_selector, read_key(pem))
+        return cls(domain, conf.dkim_selector, dkim_keys.read(pem))
 
     @property
     def algorithm(self) -> str:
@@ -46,12 +43,8 @@ class Signer:
     @property
     def record(self) -> str:
         """What the DNS must say for the signatures to hold."""
-        public = self.key.public_key()
-        if isinstance(self.key, RSAPrivateKey):
-            raw = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-            return f"v=DKIM1; k=rsa; p={base64.b64encode(raw).decode()}"
-        raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-        return f"v=DKIM1; k=ed25519; p={base64.b64encode(raw).decode()}"
+        kind = "rsa" if isinstance(self.key, RSAPrivateKey) else "ed25519"
+        return f"v=DKIM1; k={kind}; p={dkim_keys.public_halves(self.key)[0]}"
 
     def header(self, headers: list[tuple[bytes, bytes]], body: bytes, *, at: int) -> bytes:
         """The DKIM-Signature line for a message of these headers, CRLF at its end. `at` in seconds since 1970."""
@@ -76,24 +69,6 @@ class Signer:
         if isinstance(self.key, RSAPrivateKey):
             return self.key.sign(text, PKCS1v15(), SHA256())
         return self.key.sign(hashlib.sha256(text).digest())
-
-
-def read_key(pem: str) -> RSAPrivateKey | Ed25519PrivateKey:
-    """A private key as an environment variable can hold it: PEM, its line ends also written as `\\n` or as spaces."""
-    found = re.search(r"-----BEGIN ([A-Z ]+)-----(.*)-----END", pem.replace("\\n", "\n"), re.DOTALL)
-    if not found:
-        raise BadConfig("MASTHEAD_DKIM_KEY: it is no private key in PEM, which begins with -----BEGIN PRIVATE KEY-----")
-    kind, inside = found.groups()
-    lines = f"-----BEGIN {kind}-----\n{''.join(inside.split())}\n-----END {kind}-----\n"
-    try:
-        key = load_pem_private_key(lines.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise BadConfig(f"MASTHEAD_DKIM_KEY: this private key can’t be read: {error}") from None
-    if isinstance(key, RSAPrivateKey) and key.key_size >= SHORTEST_RSA:
-        return key
-    if isinstance(key, Ed25519PrivateKey):
-        return key
-    raise BadConfig("MASTHEAD_DKIM_KEY: use an RSA key of 2048 bits, or an Ed25519 key")
 
 
 _SPACES = re.compile(rb"[ \t]+")

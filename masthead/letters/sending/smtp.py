@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import ssl
 from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -79,21 +80,29 @@ class MailServer:
 
     def _connect(self) -> smtplib.SMTP:
         host = self.server.hostname or "localhost"
+        verified = ssl.create_default_context()  # smtplib's own would take any certificate
         try:
             if self.server.scheme == "smtps":
-                self.connection = smtplib.SMTP_SSL(host, self.server.port or 465, timeout=self.patience)
+                port = self.server.port or 465
+                self.connection = smtplib.SMTP_SSL(host, port, timeout=self.patience, context=verified)
             else:
                 self.connection = smtplib.SMTP(host, self.server.port or 587, timeout=self.patience)
             self.handed = 0
             self.connection.ehlo_or_helo_if_needed()
             if self.server.scheme == "smtp" and self.server.username:
-                self.connection.starttls()
+                self.connection.starttls(context=verified)
                 self.connection.ehlo()
             if self.server.username:
                 self.connection.login(unquote(self.server.username), self.password)
         except smtplib.SMTPAuthenticationError as error:
             self.close()
             raise Broken(f"The mail server does not take our password: {error.smtp_code}.") from error
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            raise Broken(
+                f"The mail server’s certificate is not to be trusted ({error.verify_message}), so it got nothing. Give "
+                "the server’s own name in the settings, or the file of its authority in SSL_CERT_FILE."
+            ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise self._broken(error, says="The mail server can’t be reached") from error
         return self.connection

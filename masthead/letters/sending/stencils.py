@@ -54,7 +54,7 @@ class Post:
             name=letters.sender_name or menu.paper().name or name,
             host=urlsplit(settings.SITE_ADDRESS).hostname or "localhost",
             returns_to=conf.returns_address or address,
-            unsubscribe_at=conf.letters_unsubscribe,
+            unsubscribe_at=conf.letters_unsubscribe if conf.returns_mailbox else "",  # else nobody reads it
             signer=Signer.of(conf, domain),
         )
 

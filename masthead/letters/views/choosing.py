@@ -12,7 +12,9 @@ from masthead.letters import links, subscribing
 from masthead.letters.models import Left
 from masthead.letters.views.answers import over, secret
 from masthead.readers import addresses
+from masthead.readers.accounts import sign_in_address
 
+ACCOUNT = "/account/"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 """What a mail program's own button posts: RFC 8058, 3.1."""
 
@@ -29,7 +31,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         name, value = ONE_CLICK
         how = Left.ONE_CLICK if request.POST.get(name) == value else Left.LINK
         subscribing.leave(reader, letters, how)
-        context = {"list": letters, "choose": links.preferences(reader.pk)}
+        # No link of preferences: whoever was forwarded this one would have it, and another with each press.
+        context = {"list": letters, "sign_in": sign_in_address(ACCOUNT)}
         return secret(request, "letters/left.html", context)
     return secret(request, "letters/unsubscribe.html", {"list": letters})
 

@@ -22,6 +22,7 @@ ROBOTS = """\
 User-agent: *
 Disallow: /account/
 Disallow: /calls/*/join/
+Disallow: /calls/invitations/
 Disallow: /calls/*/questions/
 Disallow: /desk/
 Disallow: /letters/choose/
