@@ -32,7 +32,7 @@ from masthead.money.amounts import CURRENCIES, Money
 from masthead.money.desk import RowsToLookAt
 
 from . import importing, records, spending, tables
-from .models import Category, Import, Payee, Spending
+from .models import Category, Import, Kind, Payee, Spending
 
 RECORDS_A_PAGE = 50
 MOST_IN_A_CSV = 50_000
@@ -88,6 +88,19 @@ class SpendingForm(WagtailAdminModelForm):
         if self.instance.pk:
             return spending.change(self.instance, payee=payee, by=self.by, **given)
         return spending.enter(payee=payee, by=self.by, **given)
+
+
+class CategoryForm(WagtailAdminModelForm):
+    """A name, a kind and a position; what is saved goes through the verbs."""
+
+    by: Actor
+
+    def save(self, commit: bool = True) -> Category:
+        """Through the verbs, so that the log knows who. Wagtail's views save once, with commit."""
+        typed = {name: self.cleaned_data[name] for name in spending.CATEGORY_IS}
+        if self.instance.pk:
+            return spending.change_category(self.instance, by=self.by, **typed)
+        return spending.add_category(typed["name"], kind=Kind(typed["kind"]), position=typed["position"], by=self.by)
 
 
 class _ByWhom:
@@ -161,6 +174,14 @@ class SpendingViewSet(ModelViewSet):
         return found
 
 
+class AddCategory(_ByWhom, CreateView):
+    """A form for one more."""
+
+
+class ChangeCategory(_ByWhom, EditView):
+    """The same form, filled in."""
+
+
 class RemoveCategory(DeleteView):
     """Asks; one that something stands under stays."""
 
@@ -184,12 +205,16 @@ class CategoryViewSet(ModelViewSet):
     menu_label = gettext_lazy("Categories")
     copy_view_enabled = False
     add_to_reference_index = False
+    add_view_class = AddCategory
+    edit_view_class = ChangeCategory
     delete_view_class = RemoveCategory
     search_fields = ["name"]
     list_display = ["name", "get_kind_display", "position"]
     list_filter = ["kind"]
     list_export = ["name", "kind", "position"]
-    edit_handler = ObjectList([FieldPanel("name"), FieldPanel("kind"), FieldPanel("position")])
+    edit_handler = ObjectList(
+        [FieldPanel("name"), FieldPanel("kind"), FieldPanel("position")], base_form_class=CategoryForm
+    )
 
 
 class FileList(IndexView):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from masthead.core import clock as the_clock
 from masthead.core.models import AuditRecord
-from masthead.openbooks import importing, spending
+from masthead.openbooks import importing, said, spending
 from masthead.openbooks.models import Category, Import, Payee, Spending
 from masthead.openbooks.refusals import CategoryInUse, NothingSpent, NotYetSpent
 from tests.openbooks.seeing import read, table
@@ -212,6 +212,40 @@ def test_a_category_in_use_stays_on_the_desk(day):
 
     assert "1 entries stand under this category" in page
     assert Category.objects.filter(pk=row.category_id).exists()
+
+
+def test_what_a_category_is_for_is_changed_with_a_trace_and_the_share_follows(day):
+    spent(GBP("900.00"), on=day)
+    spent(GBP("100.00"), "Reporting and editing", on=day)
+    desk, running = Desk(None), Category.objects.get(name="Running costs")
+    before = said.words_for("share to journalism")
+
+    form = {"name": "Rent of the newsroom", "kind": "people", "position": "2"}
+    desk.post(reverse("category:edit", args=[running.pk]), form)
+    desk.post(reverse("category:edit", args=[running.pk]), form)
+    desk.post(reverse("category:add"), {"name": "Archive", "kind": "journalism", "position": "4"})
+
+    assert (before, said.words_for("share to journalism")) == ("10%", "100%")
+    assert Category.objects.filter(name="Archive", kind="journalism", position=4).exists()
+    log = AuditRecord.objects.filter(action__contains="category").order_by("pk")
+    assert [(each.action, each.by, each.facts) for each in log] == [
+        (
+            "spending.category-changed",
+            str(desk.person.actor),
+            {"what": "name, kind", "was": "running", "now": "people"},
+        ),
+        ("spending.category-added", str(desk.person.actor), {"kind": "journalism"}),
+    ]
+
+
+def test_a_second_category_of_the_same_name_is_refused_and_what_was_typed_stays():
+    typed = {"name": "Running costs", "kind": "fees", "position": "9"}
+
+    page = sentences_in(Desk(None).post(reverse("category:add"), typed))
+
+    assert "already exists" in page
+    assert 'value="Running costs"' in page
+    assert Category.objects.filter(name="Running costs").get().kind == "running"
 
 
 @pytest.mark.parametrize("name", ["spending:index", "category:index", "import:index"])
