@@ -257,11 +257,25 @@ def test_each_list_can_be_searched_and_exported(name, day):
     assert b"Running costs" in desk.get(reverse("spending:index"), {"export": "csv"}).getvalue()
 
 
-@pytest.mark.parametrize("name", ["spending:index", "open_books", "import_spending", "behind_a_figure"])
-def test_an_editor_without_leave_sees_none_of_it(name):
-    assert Desk("Editors").get(reverse(name), follow=True).redirect_chain or (
-        Desk("Editors").get(reverse(name)).status_code == 403
-    )
+@pytest.mark.parametrize("name", ["spending:index", "category:index", "import:index", "import_spending"])
+def test_spending_is_for_bookkeepers_and_an_editor_is_sent_away_kindly(name):
+    sent_away = Desk("Editors").get(reverse(name), follow=True)
+
+    assert sent_away.redirect_chain
+    assert "you do not have permission" in sentences_in(sent_away)
+    assert Desk("Bookkeepers").get(reverse(name)).status_code == 200
+
+
+def test_a_bookkeeper_follows_the_guide(day):
+    desk = Desk("Bookkeepers")
+    desk.post(reverse("spending:add"), typed(day))
+    file = SimpleUploadedFile("costs.csv", f"{HEAD}{day},Running costs,1.00,,,\n".encode())
+    desk.post(reverse("import_spending"), {"file": file})
+    menu = sentences_in(desk.get(reverse("wagtailadmin_home")))
+
+    assert amounts()["Together"] == "901.00"
+    assert all(name in menu for name in ("All figures", "Spending", "Categories", "Files taken in"))
+    assert "All figures" in sentences_in(Desk("Editors").get(reverse("wagtailadmin_home")))
 
 
 def test_a_list_costs_the_same_whatever_is_in_it(day, django_assert_num_queries):
