@@ -19,14 +19,19 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from masthead.core import audit
 from masthead.core.refusals import Refusal
 from masthead.letters import audience, lists, subscribing
 from masthead.letters.models import Left, LetterList, SignUp, Subscription
 from masthead.membership.models import Benefit
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_seen import AddressesSeen
 from masthead.readers.models import Reader
 
 MENU = "register_letters_menu_item"
+SEEN = "letters.people_seen"
+
+audit.register(SEEN, "{by} looked at who gets letters ({how})")
 
 
 class ListForm(WagtailAdminModelForm):
@@ -138,8 +143,10 @@ class LetterListViewSet(ModelViewSet):
     )
 
 
-class PeopleOnList(IndexView):
+class PeopleOnList(AddressesSeen):
     """Who gets one list's letters now, a supporters' one too; with search, pages and CSV."""
+
+    seen_as = SEEN
 
     model = Reader
     page_title = _("Who gets it")
@@ -186,8 +193,10 @@ class PeopleOnList(IndexView):
         return f"{self.letters.slug}-people"
 
 
-class SubscriptionList(IndexView):
+class SubscriptionList(AddressesSeen):
     """Who decided what, with a button to take somebody off on request."""
+
+    seen_as = SEEN
 
     def get_base_queryset(self) -> Any:
         proof = {name: F(f"consent__{name}") for name in ("asked_at", "confirmed_at", "page")}
@@ -256,10 +265,17 @@ class SubscriptionViewSet(RowsToLookAt):
     inspect_view_fields = ["list", "reader", "joined_at", "left_at", "left_how"]
 
 
+class ListOfSignUps(AddressesSeen):
+    """The sign-ups of these seven days."""
+
+    seen_as = SEEN
+
+
 class SignUpViewSet(RowsToLookAt):
     """Who typed an address in these seven days, and whether its owner confirmed."""
 
     model = SignUp
+    index_view_class = ListOfSignUps
     icon = "mail"
     menu_label = _("Sign-ups")
     menu_hook = MENU
