@@ -20,7 +20,8 @@ CONTRACT = {
     "data-slot": "an advert's room, with its reserved space; absent from the supporter edition",
     "data-appeal": "an appeal: `top`, `middle` or `end`; absent from the thanked and the supporter edition",
     "data-read-on": "the link to the next story in the matter",
-    "data-join": "on the page of a call: the way in, present from 15 minutes before it begins until it is over",
+    "data-join": "the way in to a call, from 15 minutes before it begins until it is over: on `/calls/` for all, "
+    "on the call's page and on that of the way in for who has a seat",
     "data-count": "in the open books: `stories`, `films`, `letters`, `calls` or `corrections`, and how many there were",
 }
 HOOKS = CONTRACT | {
@@ -49,7 +50,7 @@ PATHS = {
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
     "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
     "/calls/invitations/<key>/": "in each invitation to a call: the same, for getting no more of them",
-    "/calls/": "the next call, and those that were",
+    "/calls/": "the next call, with `[data-join]` while its way in is open, and those that were",
     "/open-books/": "the counts and the money, with `[data-count]`; each table at `/open-books/<table>.csv`",
     "/desk/": "the newsroom's own side",
     "/films/": "all films",

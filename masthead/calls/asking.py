@@ -116,7 +116,9 @@ def _with_question(request: Request, slug: str, pk: int, verb: Callable[[Questio
     call = get_object_or_404(Call, slug=slug)
     if request.reader is None:
         return redirect(sign_in_address(f"{call.path}questions/"))
-    question = get_object_or_404(questions.visible_to(call, request.reader).select_related("call"), pk=pk)
+    question = questions.visible_to(call, request.reader).select_related("call").filter(pk=pk).first()
+    if question is None:
+        return _page(request, call, wrong=questions.Gone().for_people, status=404)
     try:
         verb(question, request.reader)
     except Refusal as refusal:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +22,7 @@ from .entering import into, lead_forms_to
 from .models import Call, Question, QuestionState
 from .providers import ProviderRefused, Role
 
+AT_ONCE = 50  # questions of one state on the page, which a phone asks for again every ten seconds
 MAY = "calls.change_call"
 """Who hosts: staff who may change calls, signed in at the desk. Readers can't become hosts by any link."""
 
@@ -29,19 +33,24 @@ Verb = Callable[[HttpRequest, Question, Actor], None]
 @require_safe
 @permission_required(MAY, raise_exception=True)
 def host(request: HttpRequest, pk: int) -> HttpResponse:
-    """All questions of a call: those that wait in the order of asking, then answered ones, then hidden ones."""
+    """The questions of a call: a page of those that wait in the order of asking; the newest answered, and hidden ones.
+
+    All of them, with search, stand in the desk's list of questions.
+    """
     call = get_object_or_404(Call, pk=pk)
-    found = list(questions.for_host(call))
-    rest = list(Question.objects.filter(call=call).exclude(state=QuestionState.WAITING).order_by("-answered_at", "pk"))
+    waiting = Paginator(questions.for_host(call), AT_ONCE).get_page(request.GET.get("page"))
+    of_call = Question.objects.filter(call=call)
+    answered = of_call.filter(state=QuestionState.ANSWERED).order_by("-answered_at", "pk")[:AT_ONCE]
     provider = providers.PROVIDERS.get(call.provider)
     if provider is not None:
         lead_forms_to(request, provider.origin(call, Role.HOST))
     context = {
         "call": call,
-        "waiting": found,
-        "by_hand": any(question.position for question in found),
-        "answered": [(row, afterwards.clock_face(row.second or 0)) for row in rest if row.answered_at],
-        "hidden": [row for row in rest if not row.answered_at],
+        "waiting": waiting,
+        "by_hand": of_call.filter(position__isnull=False).exists(),
+        "answered": [(row, afterwards.clock_face(row.second or 0)) for row in answered],
+        "hidden": of_call.filter(state=QuestionState.HIDDEN).order_by("-pk")[:AT_ONCE],
+        "all_of_them": f"{reverse('question:index')}?call={call.pk}",
         "attendance": afterwards.attendance(call),
         "provider": provider,
     }
@@ -59,7 +68,7 @@ def _change(verb: Verb) -> Callable[..., HttpResponse]:
             verb(request, row, actor_of(request))
         except Refusal as refusal:
             messages.error(request, refusal.for_people)
-        return redirect("call_host", pk)
+        return redirect(f"{reverse('call_host', args=[pk])}?{urlencode({'page': request.POST.get('page', '1')[:6]})}")
 
     return pressed
 

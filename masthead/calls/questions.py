@@ -64,6 +64,10 @@ class NotYours(Refusal):
     for_people_text = "Only a question of your own that still waits can be taken back. Nothing has been changed."
 
 
+class Gone(Refusal):
+    for_people_text = "This question is no longer there: it was taken back or hidden. Nothing has been changed."
+
+
 class NoReason(Refusal):
     for_people_text = "Say why the question is hidden: whoever asked it will read that. Nothing has been changed."
 
@@ -146,9 +150,15 @@ def take_back(question: Question, reader: Reader) -> None:
 
 
 def vote(question: Question, reader: Reader) -> None:
-    """Want this question answered; a second vote changes nothing. Raises NotForYou, QuestionsClosed, TooMany."""
+    """Want this question answered; a second vote changes nothing.
+
+    Raises NotForYou, QuestionsClosed, TooMany, Gone.
+    """
     _refuse_votes(question, reader)
     with transaction.atomic():
+        # Locked, since whoever asked may take it back at this very moment; then a vote would hang on nothing.
+        if not visible_to(question.call, reader).select_for_update().filter(pk=question.pk).exists():
+            raise Gone
         is_new = Vote.objects.get_or_create(question=question, reader=reader)[1]
         if is_new:
             Question.objects.filter(pk=question.pk).update(vote_count=F("vote_count") + 1)
@@ -238,10 +248,13 @@ def move(question: Question, *, up: bool, by: Actor) -> None:
 
 
 def mark_answered(question: Question, *, by: Actor) -> None:
-    """Note that it is being answered now: at which second of the call, when that has begun. Twice changes nothing."""
+    """Note that it is being answered now: at which second of the call, when that has begun. Twice changes nothing.
+
+    Raises Gone.
+    """
     with transaction.atomic():
         call = Call.objects.locked(question.call_id)
-        question = Question.objects.get(pk=question.pk)
+        question = _looked_at_again(question)
         if question.state == QuestionState.ANSWERED:
             return
         now = clock.now()
@@ -266,19 +279,27 @@ def put_back(question: Question, *, by: Actor) -> None:
 
 
 def hide(question: Question, *, why: str, by: Actor) -> None:
-    """Show it to nobody but whoever asked, who also reads why. Raises NoReason."""
+    """Show it to nobody but whoever asked, who also reads why. Raises NoReason, Gone."""
     reason = in_one_line(why)[:200]
     if not reason:
         raise NoReason
     with transaction.atomic():
         Call.objects.locked(question.call_id)
-        Question.objects.filter(pk=question.pk).update(
+        Question.objects.filter(pk=_looked_at_again(question).pk).update(
             state=QuestionState.HIDDEN, hidden_why=reason, answered_at=None, second=None, position=None
         )
         audit.record("question.hidden", question, by=by)
 
 
 # --- Shared by them
+
+
+def _looked_at_again(question: Question) -> Question:
+    """As it stands within the lock of its call. Raises Gone."""
+    again = Question.objects.filter(pk=question.pk).first()
+    if again is None:
+        raise Gone
+    return again
 
 
 def in_one_line(text: str) -> str:

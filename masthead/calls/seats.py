@@ -13,7 +13,7 @@ from masthead.core.jobs import job
 from masthead.readers.models import Reader
 
 from . import due, mails
-from .models import Call, CallState, Seat, SeatState
+from .models import Call, Seat, SeatState
 from .refusals import CallIsOff, CallIsOver, NotForYou, TooFewSeats
 
 AT_ONCE = 50  # that move up in one transaction: each is a mail
@@ -33,11 +33,7 @@ def reserve(call: Call, reader: Reader) -> Seat:
     Raises CallIsOff, CallIsOver; NotForYou unless the reader's support reaches to the day of the call.
     """
     with transaction.atomic():
-        call = Call.objects.locked(call.pk)
-        if call.state != CallState.PLANNED:
-            raise CallIsOff
-        if call.is_over:
-            raise CallIsOver
+        call = _still_to_come(call.pk)
         if not due.may_come(call, reader):
             raise NotForYou
         seat = Seat.objects.filter(call=call, reader=reader).first()
@@ -52,9 +48,12 @@ def reserve(call: Call, reader: Reader) -> Seat:
 
 
 def give_back(seat: Seat) -> None:
-    """Give a seat back, or leave the line; whoever has waited longest moves up. Twice changes nothing."""
+    """Give a seat back, or leave the line; whoever has waited longest moves up. Twice changes nothing.
+
+    Raises CallIsOff, CallIsOver: then nobody can come in its place.
+    """
     with transaction.atomic():
-        call = Call.objects.locked(seat.call_id)
+        call = _still_to_come(seat.call_id)
         left = _leave(call, seat, SeatState.GIVEN_BACK)
         if left is not None:
             mails.given_back(_with(seat, call, seat.reader), had_a_seat=left == SeatState.RESERVED)
@@ -62,7 +61,7 @@ def give_back(seat: Seat) -> None:
 
 
 def give_back_for(seat: Seat, *, by: Actor) -> None:
-    """The same by the desk, for a reader who wrote or called."""
+    """The same by the desk, for a reader who wrote or called. Raises CallIsOff, CallIsOver."""
     with transaction.atomic():
         audit.record("seat.given-back-by-desk", seat, by=by, call=f"call:{seat.call_id}")
         give_back(seat)
@@ -72,7 +71,8 @@ def let_go(seat: Seat) -> None:
     """Take a seat, or a place in the line, from a reader whose support does not reach to the call any more."""
     with transaction.atomic():
         call = Call.objects.locked(seat.call_id)
-        if due.may_come(call, seat.reader):  # support came back while we waited for the lock
+        # cancelled, or support came back, while we waited for the lock
+        if not _is_to_come(call) or due.may_come(call, seat.reader):
             return
         left = _leave(call, seat, SeatState.ENDED)
         if left is not None:
@@ -85,7 +85,7 @@ def leave_silently(reader: Reader) -> None:
     for seat in list(Seat.objects.filter(reader=reader)):
         with transaction.atomic():
             call = Call.objects.locked(seat.call_id)
-            if call.state == CallState.PLANNED:
+            if _is_to_come(call):
                 _leave(call, seat, SeatState.ENDED)
                 _move_up(call)
             seat.delete()
@@ -110,11 +110,26 @@ def move_up(call_pk: int) -> None:
     """Let the line move as far as there are seats, AT_ONCE at a time."""
     with transaction.atomic():
         call = Call.objects.locked(call_pk)
-        if call.state == CallState.PLANNED and not call.is_over and _move_up(call) == AT_ONCE:
+        if _is_to_come(call) and _move_up(call) == AT_ONCE:
             move_up.enqueue(call_pk)
 
 
 # --- Below: within the lock of the call ----------------------------------------------------------------
+
+
+def _is_to_come(call: Call) -> bool:
+    """Whether a seat at it is worth anything: neither cancelled, nor held, nor past its last minute."""
+    return call.is_planned and not call.is_over
+
+
+def _still_to_come(call_pk: int) -> Call:
+    """The call, locked. Raises CallIsOff, CallIsOver."""
+    call = Call.objects.locked(call_pk)
+    if not call.is_planned:
+        raise CallIsOff
+    if call.is_over:
+        raise CallIsOver
+    return call
 
 
 def _join_the_line(call: Call, reader: Reader, seat: Seat | None) -> Seat:

@@ -1,12 +1,15 @@
 """The open books on the desk: spending, its categories, files to take in; each figure, and the records behind it."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -31,11 +34,10 @@ from masthead.giving import terms
 from masthead.money.amounts import CURRENCIES, Money
 from masthead.money.desk import RowsToLookAt
 
-from . import importing, records, spending, tables
-from .models import Category, Import, Payee, Spending
+from . import figures, importing, records, spending, tables
+from .models import Category, Import, Kind, Payee, Spending
 
 RECORDS_A_PAGE = 50
-MOST_IN_A_CSV = 50_000
 
 
 # --- Spending ----------------------------------------------------------------------------------------------
@@ -90,6 +92,19 @@ class SpendingForm(WagtailAdminModelForm):
         return spending.enter(payee=payee, by=self.by, **given)
 
 
+class CategoryForm(WagtailAdminModelForm):
+    """A name, a kind and a position; what is saved goes through the verbs."""
+
+    by: Actor
+
+    def save(self, commit: bool = True) -> Category:
+        """Through the verbs, so that the log knows who. Wagtail's views save once, with commit."""
+        typed = {name: self.cleaned_data[name] for name in spending.CATEGORY_IS}
+        if self.instance.pk:
+            return spending.change_category(self.instance, by=self.by, **typed)
+        return spending.add_category(typed["name"], kind=Kind(typed["kind"]), position=typed["position"], by=self.by)
+
+
 class _ByWhom:
     """Tells the form who fills it in."""
 
@@ -140,6 +155,8 @@ class SpendingViewSet(ModelViewSet):
     add_view_class = EnterSpending
     edit_view_class = ChangeSpending
     delete_view_class = RemoveSpending
+    inspect_view_enabled = True
+    inspect_view_fields = ["on", "category", "amount", "payee", "note", "from_file", "entered_at"]
     search_fields = ["note", "category__name"]
     list_display = ["on", "category", Column("amount", label=gettext_lazy("Amount")), "get_payee_display", "note"]
     list_filter = ["on", "category", "payee", "currency", "from_file"]
@@ -159,6 +176,14 @@ class SpendingViewSet(ModelViewSet):
         rows = Spending.objects.select_related("category")
         found: dict[str, Any] = super().get_index_view_kwargs(**{"queryset": rows, **kwargs})
         return found
+
+
+class AddCategory(_ByWhom, CreateView):
+    """A form for one more."""
+
+
+class ChangeCategory(_ByWhom, EditView):
+    """The same form, filled in."""
 
 
 class RemoveCategory(DeleteView):
@@ -184,12 +209,16 @@ class CategoryViewSet(ModelViewSet):
     menu_label = gettext_lazy("Categories")
     copy_view_enabled = False
     add_to_reference_index = False
+    add_view_class = AddCategory
+    edit_view_class = ChangeCategory
     delete_view_class = RemoveCategory
     search_fields = ["name"]
     list_display = ["name", "get_kind_display", "position"]
     list_filter = ["kind"]
     list_export = ["name", "kind", "position"]
-    edit_handler = ObjectList([FieldPanel("name"), FieldPanel("kind"), FieldPanel("position")])
+    edit_handler = ObjectList(
+        [FieldPanel("name"), FieldPanel("kind"), FieldPanel("position")], base_form_class=CategoryForm
+    )
 
 
 class FileList(IndexView):
@@ -224,10 +253,10 @@ class ImportViewSet(RowsToLookAt):
 
 
 class AllFigures(menu.MenuItem):
-    """The page of all figures, for who may look at spending."""
+    """The page of all figures, for who may look at them."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("openbooks.view_spending"))
+        return bool(request.user.has_perm(records.FIGURES))
 
 
 class OpenBooks(ModelViewSetGroup):
@@ -299,27 +328,38 @@ def take_back_spending(request: HttpRequest, pk: int) -> HttpResponse:
 # --- Each figure, and what is behind it --------------------------------------------------------------------
 
 
-@permission_required("openbooks.view_spending", raise_exception=True)
+@permission_required(records.FIGURES, raise_exception=True)
 def open_books(request: HttpRequest) -> HttpResponse:
-    """Every table of the page that readers see, for any year; each figure leads to its records."""
+    """Every table of the page that readers see, for any year; each figure leads to records that one may look at."""
     this_year = clock.today().year
     year = _number(request.GET.get("year"), this_year, 2000, this_year)
-    context = {"tables": list(tables.of_year(year).values()), "year": year, "this_year": this_year}
+    found = list(tables.of_year(year).values())
+    if year == this_year:
+        found.append(tables.of_supporters(figures.supporters()))
+    context = {"tables": [_for(request, table) for table in found], "year": year, "this_year": this_year}
     return render(request, "openbooks/desk.html", context)
 
 
-@permission_required("openbooks.view_spending", raise_exception=True)
-def behind(request: HttpRequest) -> HttpResponse:
+def _for(request: HttpRequest, table: tables.Table) -> tables.Table:
+    """The table without the ways that would be refused."""
+
+    def shown(cells: list[tables.Cell]) -> list[tables.Cell]:
+        return [cell if request.user.has_perm(records.needed_for(cell.behind)) else cell.alone for cell in cells]
+
+    return replace(table, rows=[shown(row) for row in table.rows], foot=shown(table.foot))
+
+
+@permission_required(records.FIGURES, raise_exception=True)
+def behind(request: HttpRequest) -> HttpResponseBase:
     """The records behind one figure, as a page and as CSV."""
     try:
         found = records.behind(request.GET.dict())
     except records.NoSuchFigure:
         raise Http404 from None
-    if not request.user.has_perm(found.needs):
+    if not request.user.has_perm(records.needed_for(request.GET.urlencode())):
         raise PermissionDenied
     if request.GET.get("export") == "csv":
-        lines = tables.lines_of_csv(found.columns, (found.cells(row) for row in found.rows[:MOST_IN_A_CSV].iterator()))
-        response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(_written(found), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{slugify(found.title)}.csv"'
         return response
     pages = WagtailPaginator(found.rows, RECORDS_A_PAGE)
@@ -328,11 +368,26 @@ def behind(request: HttpRequest) -> HttpResponse:
     asked.pop("p", None)
     context = {
         "found": found,
+        "besides": found.besides if request.user.has_perm(records.needed_for(found.besides)) else "",
         "lines": [(found.url(row), found.cells(row)) for row in rows],
         "rows": rows,
         "query": asked.urlencode(),
     }
     return render(request, "openbooks/behind.html", context)
+
+
+async def _written(found: records.Records) -> AsyncIterator[str]:
+    """All records as CSV, piece by piece: none is held longer than until it is sent, and no query stays open meanwhile.
+
+    An iterator that is not asynchronous would be read whole before sending.
+    """
+    yield tables.lines_of_csv([found.columns])
+    last = 0
+    while True:
+        lines, last = await sync_to_async(found.after)(last)
+        if not lines:
+            return
+        yield tables.lines_of_csv(lines)
 
 
 def _number(typed: str | None, default: int, least: int, most: int) -> int:

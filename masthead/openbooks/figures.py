@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Q, Sum, Value, When
+from django.db.models import Case, IntegerField, Min, Q, Sum, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -172,10 +172,16 @@ def _people(keys: set[int]) -> dict[int, str]:
 
 def supporters() -> int:
     """Readers, and devices of nobody yet, that may read without adverts now: by pledge, present or courtesy."""
-    held = Grant.objects.at(clock.now()).filter(benefit=AD_FREE)
-    readers = held.filter(reader__isnull=False).values("reader").distinct().count()
-    nobodys = held.filter(reader__isnull=True, device__reader__isnull=True)
-    return readers + nobodys.values("reason_kind", "reason_ref").distinct().count()
+    return int(one_grant_each().count())
+
+
+def one_grant_each() -> Any:
+    """Of each supporter the first of the grants that hold now; several devices of one pledge are one supporter."""
+    held = Grant.objects.at(clock.now()).filter(benefit=AD_FREE).order_by()
+    readers = held.filter(reader__isnull=False).values("reader")
+    nobodys = held.filter(reader__isnull=True, device__reader__isnull=True).values("reason_kind", "reason_ref")
+    firsts = [each.annotate(first=Min("pk")).values("first") for each in (readers, nobodys)]
+    return Grant.objects.filter(Q(pk__in=firsts[0]) | Q(pk__in=firsts[1]))
 
 
 # --- What came in ------------------------------------------------------------------------------------------

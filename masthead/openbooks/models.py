@@ -119,6 +119,7 @@ class Spent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["month", "category", "payee", "currency"], name="spent_is_summed_once")
         ]
+        permissions = [("view_figures", "Can see the figures of the open books")]
 
 
 class Said(models.Model):

@@ -1,4 +1,4 @@
-"""What is heard: a letter went out, a call was held, a category became one of another kind."""
+"""What is heard: a letter went out, a call was held."""
 
 from typing import Any
 
@@ -9,9 +9,8 @@ from masthead.calls.models import Call
 from masthead.letters.models import Issue
 
 from . import said
-from .models import Category
 
-COUNTED = (Issue, Call, Category)
+COUNTED = (Issue, Call)
 
 
 def connect() -> None:

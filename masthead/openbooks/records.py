@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -20,8 +21,11 @@ from masthead.money.models import Line
 from masthead.newsroom import tallies
 from masthead.newsroom.models import Correction, Counted
 
-from . import figures
+from . import figures, tables
 from .models import Spending
+
+FIGURES = "openbooks.view_figures"
+AT_ONCE = 1_000  # rows of a file that are read and written together
 
 
 class NoSuchFigure(Refusal):
@@ -37,7 +41,18 @@ class Records:
     rows: Any
     cells: Callable[[Any], Sequence[Any]]
     url: Callable[[Any], str]
-    needs: str = "openbooks.view_spending"
+    besides: str = ""
+    """The query of records of another sort that the figure holds as well."""
+
+    def after(self, last: int) -> tuple[list[Sequence[Any]], int]:
+        """The cells of the next AT_ONCE rows, in the order of their keys, and the last one's; none when it was all."""
+        rows = list(self.rows.order_by("pk").filter(pk__gt=last)[:AT_ONCE])
+        return [self.cells(row) for row in rows], rows[-1].pk if rows else last
+
+
+def needed_for(query: str) -> str:
+    """The permission that the records behind a cell ask for, beside the one for the figures."""
+    return NEEDS.get(dict(parse_qsl(query)).get("what", ""), FIGURES)
 
 
 def behind(asked: Mapping[str, str]) -> Records:
@@ -134,12 +149,15 @@ def _money(asked: Mapping[str, str]) -> Records:
             line.transaction_id, date_format(line.day, "j M Y"), line.account, line.amount.decimal, line.currency
         ),
         url=lambda line: reverse("line:inspect", args=[line.pk]),
-        needs="money.view_line",
     )  # fmt: skip
 
 
 def _spending(asked: Mapping[str, str]) -> Records:
-    rows = Spending.objects.of_year(_year(asked)).filter(category=int(asked["category"]), currency=asked["currency"])
+    """What was entered under one category; without one under all, beside which providers kept their fees."""
+    year, currency = _year(asked), asked["currency"]
+    rows = Spending.objects.of_year(year).filter(currency=currency)
+    if "category" in asked:
+        rows = rows.filter(category=int(asked["category"]))
     return Records(
         title=_("What was spent"),
         columns=[_("Day"), _("Category"), _("Paid to"), _("Amount"), _("Currency"), _("Note")],
@@ -148,7 +166,27 @@ def _spending(asked: Mapping[str, str]) -> Records:
             date_format(row.on, "j M Y"), row.category.name, row.get_payee_display(), row.amount.decimal,
             row.currency, row.note,
         ),
-        url=lambda row: reverse("spending:edit", args=[row.pk]),
+        url=lambda row: reverse("spending:inspect", args=[row.pk]),
+        besides=_fees(currency, year) if "category" not in asked else "",
+    )  # fmt: skip
+
+
+def _fees(currency: str, year: int) -> str:
+    """The query of what providers kept in a year, if they kept anything."""
+    asked = {name: str(value) for name, value in tables.fees(currency, year).items()}
+    return urlencode(asked) if _money(asked).rows.exists() else ""
+
+
+def _supporters(asked: Mapping[str, str]) -> Records:
+    """A grant of each supporter: references, without names and addresses."""
+    return Records(
+        title=_("Supporters now: one grant of each"),
+        columns=[_("Why"), _("Which"), _("Since"), _("Until")],
+        rows=figures.one_grant_each().order_by("-pk"),
+        cells=lambda grant: (
+            grant.get_reason_kind_display(), grant.reason_ref, _day(grant.from_at), _day(grant.over_at)
+        ),
+        url=lambda grant: reverse("grant:inspect", args=[grant.pk]),
     )  # fmt: skip
 
 
@@ -164,4 +202,10 @@ KINDS: dict[str, Callable[[Mapping[str, str]], Records]] = {
     "calls": _calls,
     "money": _money,
     "spending": _spending,
+    "supporters": _supporters,
+}
+NEEDS = {
+    "money": "money.view_line",
+    "spending": "openbooks.view_spending",
+    "supporters": "membership.view_grant",
 }

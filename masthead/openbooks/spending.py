@@ -16,14 +16,19 @@ from masthead.press.changes import announce
 
 from . import said
 from .figures import SPENT
-from .models import Category, Import, Payee, Spending, Spent
+from .models import Category, Import, Kind, Payee, Spending, Spent
 from .refusals import CategoryInUse, NothingSpent, NotYetSpent
 
+CATEGORY_IS = ("name", "kind", "position")
 KEY = ("month", "category", "payee", "currency")
 
 audit.register("spending.entered", "{by} entered {amount_minor} {currency} spent on {on}")
 audit.register("spending.changed", "{by} changed {subject}: {amount_minor} {currency} spent on {on}")
 audit.register("spending.removed", "{by} removed {amount_minor} {currency} spent on {on}")
+audit.register("spending.category-added", "{by} added the category {subject}, which is for {kind}")
+audit.register(
+    "spending.category-changed", "{by} changed the category {subject}: {what}; it was for {was}, and is for {now}"
+)
 audit.register("spending.category-removed", "{by} removed the category {subject}")
 
 
@@ -70,6 +75,32 @@ def remove(spending: Spending, *, by: Actor) -> None:
         audit.record("spending.removed", there, by=by, **_facts(there))
         there.delete()
         said.refresh()
+
+
+def add_category(name: str, *, kind: Kind, position: int = 0, by: Actor) -> Category:
+    """A thing to spend money on, as readers will see it. `name` is no other category's."""
+    with transaction.atomic():
+        category = Category.objects.create(name=name, kind=kind, position=position)
+        audit.record("spending.category-added", category, by=by, kind=kind)
+        said.refresh()
+    return category
+
+
+def change_category(category: Category, *, by: Actor, **facts: Any) -> Category:
+    """Give it another name, kind or position. The kind decides what counts as journalism, also in years gone by."""
+    with transaction.atomic():
+        category = Category.objects.select_for_update().get(pk=category.pk)
+        changed = [name for name in CATEGORY_IS if name in facts and getattr(category, name) != facts[name]]
+        if not changed:
+            return category
+        was = category.kind
+        for name in changed:
+            setattr(category, name, facts[name])
+        category.save(update_fields=changed)
+        what = ", ".join(changed)
+        audit.record("spending.category-changed", category, by=by, what=what, was=was, now=category.kind)
+        said.refresh()
+    return category
 
 
 def remove_category(category: Category, *, by: Actor) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from . import figures
 from .figures import Counts, Pound, Published, Share, YearOfIncome
 
 COUNTS, SECTIONS, PEOPLE, AGENCIES = "counts", "sections", "people", "agencies"
-INCOME, MONTHS, SPENDING = "income", "months", "spending"
+INCOME, MONTHS, SPENDING, SUPPORTERS = "income", "months", "spending", "supporters"
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,6 +32,11 @@ class Cell:
     text: str
     value: str | int | Decimal
     behind: str = ""
+
+    @property
+    def alone(self) -> "Cell":
+        """The same, leading nowhere."""
+        return replace(self, behind="")
 
 
 @dataclass(frozen=True)
@@ -104,9 +109,9 @@ def of_spending(pounds: Sequence[Pound], *, own: str) -> list[Table]:
             [_share(pound, share) for share in pound.shares],
             foot=[
                 *(_words(text) for text in (_("Together"), "", "")),
-                _pence(100, pound.currency),
-                _money(pound.together),
-                _money(pound.before),
+                _pence(Money(100, pound.currency), **_entered(pound, pound.year)),
+                _money(pound.together, **_entered(pound, pound.year)),
+                _money(pound.before, **_entered(pound, pound.year - 1)),
             ],
             words=3,
         )
@@ -117,17 +122,21 @@ def of_spending(pounds: Sequence[Pound], *, own: str) -> list[Table]:
     return [Table(SPENDING, _("What was spent"), _headings(own), [], words=3), *found]
 
 
+def of_supporters(count: int) -> Table:
+    """How many support the paper now: on the desk to the digit, for readers in words."""
+    row = [Cell(_("Now"), "now"), _count(count, what="supporters")]
+    return Table(SUPPORTERS, _("Supporters"), [_("When"), _("Supporters")], [row])
+
+
 def as_csv(table: Table) -> str:
     """The table as a spreadsheet reads it: amounts in full, and no cell that it would take for a formula."""
-    return lines_of_csv(table.columns, ([cell.value for cell in row] for row in (*table.rows, table.foot) if row))
+    return lines_of_csv([table.columns, *([cell.value for cell in row] for row in (*table.rows, table.foot) if row)])
 
 
-def lines_of_csv(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows below their headings, each cell of words guarded."""
+def lines_of_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as they come, each cell of words guarded."""
     written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow([guarded(column) for column in columns])
-    lines.writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(written).writerows([guarded(cell) for cell in row] for row in rows)
     return written.getvalue()
 
 
@@ -213,17 +222,26 @@ def _headings(currency: str) -> list[str]:
 def _share(pound: Pound, share: Share) -> list[Cell]:
     def behind(year: int) -> dict[str, Any]:
         if share.category is None:
-            return {"what": "money", "column": "fees", "year": year, "currency": pound.currency}
-        return {"what": "spending", "category": share.category, "year": year, "currency": pound.currency}
+            return fees(pound.currency, year)
+        return {**_entered(pound, year), "category": share.category}
 
     return [
         _words(share.name),
         _words(str(share.kind.label)),
         _words(", ".join(share.payees)),
-        _pence(share.pence, pound.currency),
+        _pence(Money(share.pence, pound.currency), **behind(pound.year)),
         _money(share.amount, **behind(pound.year)),
         _money(share.before, **behind(pound.year - 1)),
     ]
+
+
+def _entered(pound: Pound, year: int) -> dict[str, Any]:
+    return {"what": "spending", "year": year, "currency": pound.currency}
+
+
+def fees(currency: str, year: int) -> dict[str, Any]:
+    """What asks for the lines of the books that say what providers kept."""
+    return {"what": "money", "column": "fees", "year": year, "currency": currency}
 
 
 @dataclass(frozen=True)
@@ -256,5 +274,6 @@ def _money(amount: Money, **behind: Any) -> Cell:
     return Cell(str(amount), amount.decimal, urlencode(behind) if amount and behind else "")
 
 
-def _pence(pence: int, currency: str) -> Cell:
-    return Cell(penny(pence, currency), Money(pence, currency).decimal)
+def _pence(part: Money, **behind: Any) -> Cell:
+    """Of a hundred."""
+    return Cell(penny(part.minor, part.currency), part.decimal, urlencode(behind) if part else "")

@@ -1,7 +1,7 @@
 """What the desk shows of the open books."""
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import URLPattern, path
 from wagtail import hooks
 
@@ -27,7 +27,6 @@ def addresses() -> list[URLPattern]:
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    """Who may enter what was spent, and who may look at it."""
-    return Permission.objects.filter(
-        content_type__app_label="openbooks", content_type__model__in=("spending", "category", "import")
-    )
+    """Who may enter what was spent, who may look at it, and who at the figures alone."""
+    entries = Q(content_type__model__in=("spending", "category", "import"))
+    return Permission.objects.filter(entries | Q(codename="view_figures"), content_type__app_label="openbooks")

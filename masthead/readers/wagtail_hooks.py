@@ -5,8 +5,10 @@ from typing import Any
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from masthead.core import audit
+from masthead.readers.desk_seen import AddressesSeen
 from masthead.readers.models import Reader
 
 
@@ -20,10 +22,20 @@ class LookOnly(ModelPermissionPolicy):
         return any(self.user_has_permission(user, action) for action in actions)
 
 
+audit.register("readers.seen", "{by} looked at readers’ accounts ({how})")
+
+
+class ListOfReaders(AddressesSeen, IndexView):
+    """The accounts, found by address."""
+
+    seen_as = "readers.seen"
+
+
 class ReaderViewSet(SnippetViewSet):
     """The list of accounts."""
 
     model = Reader
+    index_view_class = ListOfReaders
     icon = "user"
     menu_label = "Readers"
     menu_order = 330

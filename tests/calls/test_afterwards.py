@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
@@ -135,6 +136,32 @@ def test_a_visitor_is_told_how_to_get_it_and_reads_no_question(published):
     assert 'href="/support/"' in page
     assert "pier" not in page
     assert "<video" not in page
+
+
+def test_a_forwarded_download_link_opened_in_another_browser_shows_no_name_or_address_and_signs_nobody_in(published):
+    ada = Seat.objects.get(reader__name="Ada").reader
+    hers, other = rooms.browser(ada), rooms.browser()
+    sources = re.findall(r'(?:src|href)="(/calls/october/[^"#]+)"', hers.get(PAGE).content.decode())
+    files = {urlsplit(source).path for source in sources}
+    assert {f"{PAGE}{part}" for part in ("film/", "captions/", "chapters/")} <= files
+    assert {hers.get(path).status_code for path in files} == {200}
+
+    for path in sorted({*files, PAGE, f"{PAGE}?at=10", "/calls/october/call.ics"}):
+        answer = other.get(path)
+        said = f"{answer.headers} {body(answer).decode()}"
+        assert not any(trace in said for trace in ("Ada", ada.email, ada.reference, "Bob")), path
+        assert not answer.cookies, path
+        assert (answer.status_code == 403) == (path in files - {PAGE}), path
+    assert other.get("/account/").status_code == 302
+
+
+def test_the_plain_calendar_file_is_the_same_for_whoever_opens_it(published):
+    ada = Seat.objects.get(reader__name="Ada").reader
+
+    hers, theirs = (browser.get("/calls/october/call.ics").content for browser in (rooms.browser(ada), rooms.browser()))
+
+    assert hers == theirs
+    assert b"ATTENDEE" not in theirs
 
 
 def test_when_the_support_ends_the_film_ends_at_once(published):

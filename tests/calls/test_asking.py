@@ -100,6 +100,20 @@ def test_a_question_of_another_call_is_not_found_below_this_one():
     assert rooms.browser(ada).post(f"{PAGE}{other.pk}/vote/").status_code == 404
 
 
+def test_a_vote_for_a_question_that_has_gone_is_answered_with_those_that_are_there():
+    call, ada, bob = rooms.call(), rooms.supporter("Ada"), rooms.supporter("Bob")
+    question = questions.ask(call, ada, text="Who owns the pier?")
+    questions.ask(call, ada, text="And the levy?")
+    questions.take_back(question, ada)
+
+    answer = rooms.browser(bob).post(f"{PAGE}{question.pk}/vote/")
+
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "This question is no longer there: it was taken back or hidden." in page
+    assert "And the levy?" in page
+
+
 def test_getting_a_vote_changes_nothing():
     call, ada = rooms.call(), rooms.supporter("Ada")
     question = questions.ask(call, ada, text="Who owns the pier?")

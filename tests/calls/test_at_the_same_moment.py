@@ -101,3 +101,17 @@ def test_votes_that_come_at_once_are_each_counted_once():
     question.refresh_from_db()
     assert wrong == []
     assert [question.vote_count, Vote.objects.count()] == [4, 4]
+
+
+def test_a_question_taken_back_while_others_vote_leaves_no_vote_behind():
+    call, people = rooms.call(), calls.supporters(5)
+    for number in range(4):
+        question = questions.ask(call, people[0], text=f"The pier, {number}?", name="Ada")
+
+        wrong = at_once(
+            lambda question=question: questions.take_back(question, people[0]),
+            *(lambda reader=reader, question=question: questions.vote(question, reader) for reader in people[1:]),
+        )
+
+        assert {type(each) for each in wrong} <= {questions.Gone}
+    assert [Vote.objects.count(), Call.objects.get().asked_count] == [0, 0]

@@ -5,7 +5,7 @@ import csv
 import pytest
 from django.urls import reverse
 
-from masthead.calls import dates, seats, series
+from masthead.calls import dates, questions, seats, series
 from masthead.calls.models import Call, CallState, Series
 from masthead.core import audit
 from masthead.core.models import AuditRecord
@@ -199,8 +199,37 @@ def test_lists_have_search_filters_and_csv_and_nothing_is_deleted(desk):
     assert titles == ["About the pier"]
     assert [next(iter(row.values())) for row in rows] == ["2027-01"]
     assert "ada@example.org" not in sentences_in(seats_of)
+    looks = AuditRecord.objects.filter(action="calls.seats_seen", by=str(desk.person.actor)).order_by("pk")
+    assert [row.facts["how"] for row in looks] == ["exported", "listed"]
     assert desk.get(url("call:delete", call.pk)).status_code in (302, 403)
     assert desk.get(url("series:delete", call.series_id)).status_code in (302, 403)
+
+
+def test_questions_are_found_filtered_and_exported_and_who_asked_without_a_name_stays_unknown(desk):
+    call, ada = calls.the_quarterly(), rooms.supporter("Ada")
+    questions.ask(call, ada, text="Who owns the pier?", name="Ada O.")
+    question = questions.ask(call, ada, text="What of the levy?", name="Ada O.", anonymously=True)
+    other = dates.plan("About the pier", calls.moment("2027-02-01 18:30"), by=rooms.STAFF)
+
+    listed, found, of_other, one = (
+        sentences_in(desk.get(address))
+        for address in (
+            f"{url('question:index')}?call={call.pk}", f"{url('question:index')}?q=levy",
+            f"{url('question:index')}?call={other.pk}", url("question:inspect", question.pk),
+        )
+    )  # fmt: skip
+    exported = b"".join(desk.get(f"{url('question:index')}?export=csv&state=waiting").streaming_content).decode()
+
+    assert ("Who owns the pier?" in listed, "What of the levy?" in listed, "Ada O." in listed) == (True, True, True)
+    assert ("Who owns the pier?" in found, "What of the levy?" in found) == (False, True)
+    assert "levy" not in of_other
+    assert len(exported.splitlines()) == 3
+    for text in (found, one, exported):
+        assert not any(trace in text for trace in (ada.email, ada.reference, ">Ada<", ",Ada,"))
+    assert "without a name" in found
+    assert "Ada" not in one
+    by_reader = sentences_in(desk.get(f"{url('question:index')}?q=ada@example.org"))
+    assert "levy" not in by_reader
 
 
 def test_the_desk_gives_back_a_seat_after_asking(desk):
@@ -227,13 +256,14 @@ def test_a_call_that_did_not_take_place_no_longer_counts(desk):
     assert Call.objects.get(pk=call.pk).state == CallState.CANCELLED
 
 
-@pytest.mark.parametrize("name", ["call", "series", "seat"])
+@pytest.mark.parametrize("name", ["call", "series", "seat", "question"])
 def test_a_list_costs_the_same_with_two_rows_and_with_twenty(desk, name, django_assert_max_num_queries):
     def add(count: int) -> None:
         for reader in calls.supporters(count):
             call = dates.plan("A call", calls.moment("2027-02-01 18:30"), by=rooms.STAFF)
             calls.a_series(name=f"Series {reader.pk}")
             seats.reserve(call, reader)
+            questions.ask(call, reader, text="And the pier?")
 
     add(2)
     desk.get(url(f"{name}:index"))

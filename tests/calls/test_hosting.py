@@ -108,10 +108,30 @@ def test_the_hosts_view_costs_the_same_for_three_questions_and_for_many(call, dj
     desk.get(view(call))
     with CaptureQueriesContext(connection) as few:
         desk.get(view(call))
-    Question.objects.bulk_create(Question(call=call, text=f"{number}?") for number in range(40))
+    Question.objects.bulk_create(Question(call=call, text=f"{number}?") for number in range(70))
 
     with django_assert_num_queries(len(few)):
         desk.get(view(call))
+
+
+def test_many_questions_come_in_pages_and_a_button_leads_back_to_its_page(call):
+    desk = Desk("Editors")
+    Question.objects.bulk_create(Question(call=call, text=f"Question {number:02}?") for number in range(60))
+    Question.objects.filter(text__in=[f"Question {number:02}?" for number in (57, 58)]).update(
+        state=QuestionState.HIDDEN, hidden_why="Twice."
+    )
+
+    first, second = (desk.get(view(call), {"page": page}).content.decode() for page in (1, 2))
+    question = Question.objects.get(text="Question 46?")
+    pressed = desk.post(reverse("call_host_down", args=[call.pk, question.pk]), {"page": "1"})
+
+    assert (first.count("host-votes"), second.count("host-votes")) == (50, 11)
+    assert ("Page 1 of 2, 61 questions" in first, 'href="?page=2"' in first, 'href="?page=1"' in second) == (True,) * 3
+    assert "Question 46?" in first
+    assert "Question 46?" in desk.get(view(call), {"page": 2}).content.decode()
+    assert pressed["Location"].endswith("?page=1")
+    assert (first.count("Twice."), second.count("Twice.")) == (2, 2)
+    assert f'href="/desk/question/?call={call.pk}"' in first
 
 
 # --- the recording's page --------------------------------------------------------------------------------------

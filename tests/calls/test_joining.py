@@ -176,6 +176,16 @@ def test_a_second_device_takes_the_place_over_and_the_first_is_told(clock, call,
     assert (call.came_count, Seat.objects.get().live_device.label) == (1, "Firefox on Linux")
 
 
+def test_the_page_of_the_call_says_before_that_going_in_moves_the_place(clock, call, ada):
+    to_the_opening(clock, call)
+    rooms.browser(ada, "Safari on iPhone").post(LINK)
+
+    page = rooms.browser(ada).get(call.path).content.decode()
+
+    assert "You are in on Safari on iPhone" in page
+    assert "Going in here moves your place here: please close the room there." in page
+
+
 def test_a_device_that_was_signed_out_holds_no_place(clock, call, ada):
     to_the_opening(clock, call)
     here, there = rooms.device(ada, "Safari on iPhone"), rooms.device(ada)

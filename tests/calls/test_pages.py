@@ -162,15 +162,32 @@ def test_looking_changes_nothing(call):
 
 
 def test_a_cancelled_call_says_so_and_has_no_seats(call):
-    browser = rooms.browser(rooms.supporter("Ada"))
+    ada = rooms.supporter("Ada")
+    browser = rooms.browser(ada)
+    rooms.seat(call, ada)
     dates.cancel(call, by=rooms.STAFF)
 
     page = words(browser.get(call.path))
-    refused = words(browser.post(f"{call.path}seat/"))
+    refused = [browser.post(f"{call.path}{path}") for path in ("seat/", "seat/back/")]
 
     assert "This call does not take place" in page
     assert "Reserve a seat" not in page
-    assert "This call is no longer planned. Nothing has been changed." in refused
+    for answer in refused:
+        assert answer.status_code == 422
+        assert "This call is no longer planned. Nothing has been changed." in words(answer)
+        assert "This call does not take place" in words(answer)
+
+
+def test_a_tab_left_open_until_the_call_is_over_gives_no_seat_back(call):
+    ada = rooms.supporter("Ada")
+    rooms.seat(call, ada)
+    calls.it_is("2027-01-07 20:01")
+
+    refused = rooms.browser(ada).post(f"{call.path}seat/back/")
+
+    assert refused.status_code == 422
+    assert "This call is over. Nothing has been changed." in words(refused)
+    assert calls.states(call) == {"Ada": "reserved"}
 
 
 def test_the_page_costs_the_same_with_one_seat_and_with_thirty(call, django_assert_num_queries):

@@ -88,6 +88,11 @@ def test_what_opens_a_room_shows_in_no_traceback():
     assert "secret" not in repr(Redirect("https://zoom.us/secret"))
 
 
+@pytest.mark.parametrize("key", ["link", "jitsi"])
+def test_neither_that_ships_claims_to_put_anybody_out(key):
+    assert providers.get(key).remove(rooms.call(provider=key), ADA) is False
+
+
 # --- Jitsi ---------------------------------------------------------------------------------------------------
 
 

@@ -148,6 +148,23 @@ def test_a_call_that_is_over_takes_no_questions_and_no_votes(clock):
     assert questions.listed(call, ada).is_open is False
 
 
+def test_what_was_taken_back_is_neither_voted_for_nor_answered_nor_hidden():
+    call, ada, bob = rooms.call(), rooms.supporter("Ada"), rooms.supporter("Bob")
+    question = asked(call, ada, "Who owns the pier?")
+    questions.take_back(Question.objects.get(), ada)
+
+    for act in (
+        lambda: questions.vote(question, bob),
+        lambda: questions.mark_answered(question, by=rooms.STAFF),
+        lambda: questions.hide(question, why="Twice", by=rooms.STAFF),
+    ):
+        with pytest.raises(questions.Gone):
+            act()
+    questions.take_back_vote(question, bob)
+
+    assert [Vote.objects.count(), AuditRecord.objects.filter(action__startswith="question.").count()] == [0, 0]
+
+
 # --- votes ---------------------------------------------------------------------------------------------------
 
 

@@ -107,6 +107,29 @@ def test_a_call_that_is_off_or_over_has_no_seats(clock):
         seats.reserve(soon, ada)
 
 
+@pytest.mark.parametrize("ended", ["held", "cancelled", "over"])
+def test_a_seat_at_a_call_that_is_off_or_over_is_given_back_by_nobody_and_no_waiter_hears_of_it(ended, clock):
+    call = rooms.call(capacity=1, in_hours=1)
+    ada, bob = rooms.supporter("Ada"), rooms.supporter("Bob")
+    seat, _ = seats.reserve(call, ada), seats.reserve(call, bob)
+    if ended == "over":
+        clock.forward(hours=2, minutes=1)
+    else:
+        Call.objects.filter(pk=call.pk).update(state=ended)
+
+    with pytest.raises(CallIsOver if ended == "over" else CallIsOff):
+        seats.give_back(seat)
+    with pytest.raises(CallIsOver if ended == "over" else CallIsOff):
+        seats.give_back_for(seat, by=rooms.STAFF)
+    rooms.ends_support(ada)
+    seats.let_go(seat)
+    seats.leave_silently(ada)
+
+    assert calls.states(call) == {"Bob": "waiting"}
+    assert [calls.kinds_of_mail(each) for each in (ada, bob)] == [["reserved"], ["waiting"]]
+    assert not AuditRecord.objects.filter(action="seat.given-back-by-desk").exists()
+
+
 def test_more_seats_let_the_line_move_and_fewer_than_are_taken_are_refused():
     call = rooms.call(capacity=1)
     people = [rooms.supporter(name) for name in ("Ada", "Bob", "Cleo", "Dee")]

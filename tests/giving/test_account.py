@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from masthead.calls import dates, seats
 from masthead.core import clock as the_clock
 from masthead.core.actors import Actor
+from masthead.giving import pledges
 from masthead.giving.models import Pledge
 from masthead.letters.models import Consent
 from masthead.readers import devices
@@ -301,3 +302,52 @@ def test_the_account_of_a_reader_costs_so_much_whatever_stands_on_it(ada, django
 
     with django_assert_num_queries(IN_ALL):
         browser.get("/account/")
+
+
+def two_clicks_from(browser: Client, path: str) -> dict[str, set[str]]:
+    """What the buttons and links of a page lead to, and those of the pages behind its links, by clicks."""
+    found: dict[str, set[str]] = {"links": set(), "buttons": set()}
+    here = led_to(browser, path)
+    for behind in [here, *(led_to(browser, link) for link in sorted(here["links"]) if link != path)]:
+        for kind, paths in behind.items():
+            found[kind] |= paths
+    return found
+
+
+def led_to(browser: Client, path: str) -> dict[str, set[str]]:
+    """The links to pages of ours, and the forms that a button sends, in the main part of a page."""
+    main = browser.get(path).content.decode().partition("<main")[2].partition("</main>")[0]
+    forms = re.findall(r"<form[^>]*>(?:(?!</form>).)*?<button", main, re.DOTALL)
+    actions = [re.search(r'<form[^>]*action="([^"]+)"', form) for form in forms]
+    return {
+        "links": {link.partition("#")[0] or path for link in re.findall(r'href="((?:/|#)[^"]*)"', main)},
+        "buttons": {action[1] if action else path for action in actions},
+    }
+
+
+def test_all_of_my_masthead_is_two_clicks_away(ada):
+    active, ended = ada.pledge(GBP("6.00")), ada.pledge(GBP("3.00"))
+    ada.confirms()
+    paused = ada.pledge(GBP("4.00"))
+    pledges.pause(paused, until=the_clock.today() + timedelta(days=40), by=ada.reader.actor)
+    pledges.end(ended, by=ada.reader.actor)
+    devices.open_device(ada.reader, "Safari on iPhone")
+    letter = an_issue(of=FOR_SUPPORTERS)
+    call = dates.plan("The call", the_clock.now() + timedelta(days=2), by=STAFF)
+    browser = browser_with(ada)
+
+    first, both = led_to(browser, "/account/"), two_clicks_from(browser, "/account/")
+
+    receipt = next(link for link in first["links"] if link.startswith("/account/receipts/"))
+    assert browser.get(receipt).status_code == 200
+    assert {letter.path, call.path, "/letters/", "/account/devices/"} <= first["links"]
+    assert {"/account/letters/", "/account/privacy/export/", "/account/sign-out/"} <= first["buttons"]
+    assert {
+        *(f"/account/pledges/{active.reference}/{act}/" for act in ("amount", "pause", "end")),
+        *(f"/account/pledges/{paused.reference}/{act}/" for act in ("amount", "resume", "end")),
+        "/account/devices/others/end/",
+        "/account/privacy/erase/",
+        f"{call.path}seat/",
+        f"{call.path}questions/",
+    } <= both["buttons"]
+    assert not any(ended.reference in path for path in both["buttons"])

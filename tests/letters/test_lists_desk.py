@@ -128,6 +128,8 @@ def test_who_gets_a_supporters_letter_can_be_looked_up_and_taken_off(desk):
     assert told("letters.left") == [("letters.left", f"readers.reader:{sue.pk}", str(desk.person.actor))]
     assert "tom@example.org" in csv
     assert "sue@example.org" not in csv
+    looks = AuditRecord.objects.filter(action="letters.people_seen", by=str(desk.person.actor)).order_by("pk")
+    assert [row.facts["how"] for row in looks] == ["listed", "exported"]
 
 
 def test_asking_whether_to_take_somebody_off_takes_nobody_off(desk):
@@ -163,6 +165,7 @@ def test_who_joined_and_left_is_searched_filtered_and_exported(desk):
     assert shown(left_at__isnull="true") == {"ada@example.org"}
     csv = b"".join(desk.get(index + "?export=csv").streaming_content).decode()
     assert csv.count("@example.org") == 2
+    assert AuditRecord.objects.filter(action="letters.people_seen").count() == 5
 
 
 def test_sign_ups_show_who_has_not_confirmed_and_never_a_token(desk):
@@ -173,6 +176,7 @@ def test_sign_ups_show_who_has_not_confirmed_and_never_a_token(desk):
 
     assert [row.email for row in page.context["object_list"]] == ["ada@example.org"]
     assert token not in sentences_in(page)
+    assert AuditRecord.objects.filter(action="letters.people_seen").count() == 1
 
 
 def test_that_somebody_looked_at_addresses_or_took_them_away_is_written_down(desk):

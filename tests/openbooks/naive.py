@@ -3,7 +3,10 @@
 from collections import Counter
 from datetime import date
 
+from masthead.calls.models import Call
 from masthead.core import clock
+from masthead.letters.models import Issue
+from masthead.membership.models import Grant
 from masthead.money.models import Payment, Refund
 from masthead.newsroom.models import FilmPage, StoryPage
 from masthead.openbooks.models import Spending
@@ -12,7 +15,7 @@ Amounts = dict[tuple[int, str, str], int]
 
 
 def counts(year: int) -> dict[str, int]:
-    """Stories, films and corrections of our own that stand."""
+    """Stories, films and corrections of our own that stand; letters that went out, calls that were held."""
     found = Counter({"stories": 0, "films": 0, "corrections": 0})
     for name, model in (("stories", StoryPage), ("films", FilmPage)):
         for piece in model.objects.all():
@@ -21,7 +24,26 @@ def counts(year: int) -> dict[str, int]:
                 found["corrections"] += sum(
                     clock.day_of(each.corrected_at).year == year for each in piece.corrections.all()
                 )
+    found["letters"] = sum(
+        bool(issue.sent_at) and not issue.withdrawn_at and clock.day_of(issue.sent_at).year == year
+        for issue in Issue.objects.all()
+    )
+    found["calls"] = sum(
+        call.state == "held" and clock.day_of(call.starts_at).year == year for call in Call.objects.all()
+    )
     return dict(found)
+
+
+def supporters() -> int:
+    """Who may read without adverts now, each once: readers, and pledges of whom nobody knows yet who they are."""
+    now, found = clock.now(), set()
+    for grant in Grant.objects.all():
+        holds = grant.benefit == "ad-free" and grant.from_at <= now and (grant.over_at is None or grant.over_at > now)
+        if holds and grant.reader_id:
+            found.add(("reader", str(grant.reader_id)))
+        elif holds and grant.device.reader_id is None:
+            found.add((grant.reason_kind, grant.reason_ref))
+    return len(found)
 
 
 def stories_of(year: int, *, person: int | None = None, section: int | None = None) -> int:

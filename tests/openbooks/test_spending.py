@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from masthead.core import clock as the_clock
 from masthead.core.models import AuditRecord
-from masthead.openbooks import importing, spending
+from masthead.openbooks import importing, said, spending
 from masthead.openbooks.models import Category, Import, Payee, Spending
 from masthead.openbooks.refusals import CategoryInUse, NothingSpent, NotYetSpent
 from tests.openbooks.seeing import read, table
@@ -214,6 +214,40 @@ def test_a_category_in_use_stays_on_the_desk(day):
     assert Category.objects.filter(pk=row.category_id).exists()
 
 
+def test_what_a_category_is_for_is_changed_with_a_trace_and_the_share_follows(day):
+    spent(GBP("900.00"), on=day)
+    spent(GBP("100.00"), "Reporting and editing", on=day)
+    desk, running = Desk(None), Category.objects.get(name="Running costs")
+    before = said.words_for("share to journalism")
+
+    form = {"name": "Rent of the newsroom", "kind": "people", "position": "2"}
+    desk.post(reverse("category:edit", args=[running.pk]), form)
+    desk.post(reverse("category:edit", args=[running.pk]), form)
+    desk.post(reverse("category:add"), {"name": "Archive", "kind": "journalism", "position": "4"})
+
+    assert (before, said.words_for("share to journalism")) == ("10%", "100%")
+    assert Category.objects.filter(name="Archive", kind="journalism", position=4).exists()
+    log = AuditRecord.objects.filter(action__contains="category").order_by("pk")
+    assert [(each.action, each.by, each.facts) for each in log] == [
+        (
+            "spending.category-changed",
+            str(desk.person.actor),
+            {"what": "name, kind", "was": "running", "now": "people"},
+        ),
+        ("spending.category-added", str(desk.person.actor), {"kind": "journalism"}),
+    ]
+
+
+def test_a_second_category_of_the_same_name_is_refused_and_what_was_typed_stays():
+    typed = {"name": "Running costs", "kind": "fees", "position": "9"}
+
+    page = sentences_in(Desk(None).post(reverse("category:add"), typed))
+
+    assert "already exists" in page
+    assert 'value="Running costs"' in page
+    assert Category.objects.filter(name="Running costs").get().kind == "running"
+
+
 @pytest.mark.parametrize("name", ["spending:index", "category:index", "import:index"])
 def test_each_list_can_be_searched_and_exported(name, day):
     take_in(f"{HEAD}{day},Running costs,900.00,,,Rent\n")
@@ -223,11 +257,25 @@ def test_each_list_can_be_searched_and_exported(name, day):
     assert b"Running costs" in desk.get(reverse("spending:index"), {"export": "csv"}).getvalue()
 
 
-@pytest.mark.parametrize("name", ["spending:index", "open_books", "import_spending", "behind_a_figure"])
-def test_an_editor_without_leave_sees_none_of_it(name):
-    assert Desk("Editors").get(reverse(name), follow=True).redirect_chain or (
-        Desk("Editors").get(reverse(name)).status_code == 403
-    )
+@pytest.mark.parametrize("name", ["spending:index", "category:index", "import:index", "import_spending"])
+def test_spending_is_for_bookkeepers_and_an_editor_is_sent_away_kindly(name):
+    sent_away = Desk("Editors").get(reverse(name), follow=True)
+
+    assert sent_away.redirect_chain
+    assert "you do not have permission" in sentences_in(sent_away)
+    assert Desk("Bookkeepers").get(reverse(name)).status_code == 200
+
+
+def test_a_bookkeeper_follows_the_guide(day):
+    desk = Desk("Bookkeepers")
+    desk.post(reverse("spending:add"), typed(day))
+    file = SimpleUploadedFile("costs.csv", f"{HEAD}{day},Running costs,1.00,,,\n".encode())
+    desk.post(reverse("import_spending"), {"file": file})
+    menu = sentences_in(desk.get(reverse("wagtailadmin_home")))
+
+    assert amounts()["Together"] == "901.00"
+    assert all(name in menu for name in ("All figures", "Spending", "Categories", "Files taken in"))
+    assert "All figures" in sentences_in(Desk("Editors").get(reverse("wagtailadmin_home")))
 
 
 def test_a_list_costs_the_same_whatever_is_in_it(day, django_assert_num_queries):

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from masthead.core.models import AuditRecord
 from masthead.readers.models import Reader, StaffUser
 from tests.worlds.readers import reader
 
@@ -28,6 +29,9 @@ def test_an_account_is_found_by_its_address_and_exported(editor):
 
     assert ("ada@example.org" in found, "bo@example.org" in found) == (True, False)
     assert len(exported.splitlines()) == 3
+    assert [row.facts["how"] for row in AuditRecord.objects.filter(action="readers.seen").order_by("pk")] == [
+        "listed", "exported",
+    ]  # fmt: skip
 
 
 def test_the_desk_looks_at_accounts_and_changes_none(editor):

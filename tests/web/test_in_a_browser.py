@@ -1,6 +1,8 @@
 """What a person meets: for all who read, by eye, by ear, by keyboard, in the dark, without script."""
 
+import json
 import re
+from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -59,14 +61,129 @@ def test_axe_finds_nothing_on_the_way_to_support(browser, site, story):
     visitor.leaves()
 
 
+BY_NIGHT = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+"""What depends on colours alone; all else is the same as by day."""
+
+
 def faults(page: Page) -> list[str]:
     """What axe says about the page, by day and by night."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for violation in Axe().run(page).response["violations"]:
-            found += [f"{scheme}: {violation['id']}: {node['html'][:120]}" for node in violation["nodes"]]
-    return found
+    page.emulate_media(color_scheme="light")
+    by_day = Axe().run(page).response
+    page.emulate_media(color_scheme="dark")
+    by_night = page.evaluate("options => axe.run(options)", BY_NIGHT)
+    return [
+        f"{scheme}: {violation['id']}: {node['html'][:120]}"
+        for scheme, said in (("light", by_day), ("dark", by_night))
+        for violation in said["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+# --- a supporter's own pages -----------------------------------------------------------------------------------
+
+OWN = """
+import json
+from datetime import timedelta
+from masthead.calls import dates, questions, seats
+from masthead.core import clock
+from masthead.core.actors import Actor
+from masthead.letters import links
+from masthead.letters.models import LetterList
+from masthead.readers.models import Reader
+
+reader = Reader.objects.get(email="{email}")
+place = {{"provider": "link", "place": {{"url": "https://meet.example.org/the-room"}}}}
+call = dates.plan("The call of the day", clock.now() + timedelta(minutes=10), by=Actor.staff(1), **place)
+seats.reserve(call, reader)
+questions.ask(call, reader, text="Why did the harbour trust stay silent?", name="Ada")
+letters = LetterList.objects.get(slug="behind-the-scenes")
+print(json.dumps([call.path, links.preferences(reader.pk), links.unsubscribe(letters, reader.pk)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def ada(browser: Browser, site: RunningNewsroom) -> Iterator[Visitor]:
+    """Somebody who gives every month and has confirmed the address."""
+    reader, email = Visitor(browser, site), "ada-by-ear@example.org"
+    reader.opens("/support/")
+    reader.supports(email)
+    reader.page.wait_for_url(re.compile("/support/thanks/"))
+    reader.signs_in(email)
+    reader.page.wait_for_url(site.address + "/account/")
+    yield reader
+    reader.leaves()
+
+
+def test_axe_finds_nothing_on_a_supporters_own_pages_nor_where_others_meet_them(ada, browser, site):
+    call, choose, leave = json.loads(site.does(OWN.format(email="ada-by-ear@example.org")).strip().splitlines()[-1])
+    ((recorded,),) = site.rows(
+        "SELECT slug FROM calls_call c JOIN calls_recording r ON r.call_id = c.id AND published_at IS NOT NULL LIMIT 1"
+    )
+    ((letter,),) = site.rows(
+        "SELECT i.slug FROM letters_issue i JOIN letters_letterlist l ON i.list_id = l.id"
+        " WHERE l.slug = 'behind-the-scenes' AND sent_at IS NOT NULL LIMIT 1"
+    )
+    ((pledge,),) = site.rows(
+        "SELECT p.reference FROM giving_pledge p JOIN readers_reader r ON p.reader_id = r.id WHERE r.email = ?",
+        "ada-by-ear@example.org",
+    )
+    shared = [call, f"/calls/{recorded}/", f"/calls/{recorded}/recording/", f"/letters/behind-the-scenes/{letter}/"]
+    own = ["/account/", f"{call}questions/", f"{call}join/", choose, leave,
+           *(f"/account/pledges/{pledge}/{act}/" for act in ("amount", "pause", "end"))]  # fmt: skip
+    visitor = Visitor(browser, site)
+
+    met, found = {}, {}
+    for person, paths in ((ada, [*own, *shared]), (visitor, shared)):
+        for path in paths:
+            met[person, path] = person.opens(path).status
+            found[person, path] = faults(person.page)
+
+    assert {path: each for (_person, path), each in found.items() if each} == {}
+    assert {path for (person, path), status in met.items() if status != 200 and person is ada} == set()
+    assert met[visitor, shared[-1]] == 403
+    ada.opens(f"{call}join/")
+    assert ada.page.locator("button[data-join]").count() == 1
+    visitor.leaves()
+
+
+def test_every_control_of_my_masthead_is_reached_by_keyboard_and_seen_when_it_is(ada):
+    ada.opens("/account/")
+    page = ada.page
+    page.evaluate(MARK_CONTROLS)
+
+    unseen = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        stands = page.evaluate(STANDS)
+        if stands is None:
+            break
+        if not stands["seen"]:
+            unseen.append(stands["what"])
+
+    assert (
+        page.evaluate("[...document.querySelectorAll('[data-left]')].map(each => each.outerHTML.slice(0, 100))") == []
+    )
+    assert unseen == []
+    for part in ("give", "gets", "receipts", "letters", "devices", "privacy"):
+        assert page.locator(f"#{part} [data-reached]").count() >= (part != "devices"), part
+
+
+MARK_CONTROLS = """() => {
+  for (const each of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']"))
+    if (each.type !== "hidden" && !each.disabled && each.checkVisibility()) each.dataset.left = ""
+}"""
+STANDS = """() => {
+  const each = document.activeElement
+  if (each === document.body || each.dataset.reached !== undefined) return null
+  delete each.dataset.left
+  each.dataset.reached = ""
+  const drawn = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1
+  const around = [each, each.closest("label"), each.nextElementSibling].filter(Boolean)
+  return { what: each.outerHTML.slice(0, 100), seen: around.some((one) => drawn(getComputedStyle(one))) }
+}"""
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

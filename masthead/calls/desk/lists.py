@@ -15,10 +15,14 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.permissions import ModelPermissionPolicy
 
 from masthead.calls import dates, seats, series, words
-from masthead.calls.models import Call, CallState, Seat, SeatState, Series
+from masthead.calls.models import Call, CallState, Question, Seat, SeatState, Series
+from masthead.core import audit
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_seen import AddressesSeen
 
 from .forms import CallForm, SeriesForm
+
+audit.register("calls.seats_seen", "{by} looked at who has a seat at calls ({how})")
 
 
 class NotDeleted(ModelPermissionPolicy):
@@ -234,8 +238,10 @@ class SeriesViewSet(ModelViewSet):
         return NotDeleted(self.model)
 
 
-class ListOfSeats(IndexView):
+class ListOfSeats(AddressesSeen):
     """The seats of all calls, with a button that gives one back."""
+
+    seen_as = "calls.seats_seen"
 
     def get_list_more_buttons(self, instance: Seat) -> list[Any]:
         buttons: list[Any] = super().get_list_more_buttons(instance)
@@ -267,10 +273,41 @@ class SeatViewSet(RowsToLookAt):
     inspect_view_fields = ["call", "reader", "state", "asked_at", "reserved_at", "left_at"]
 
 
+class QuestionViewSet(RowsToLookAt):
+    """What was asked, at every call. Names as readers see them: who asked without one is nobody's to know."""
+
+    model = Question
+    icon = "help"
+    menu_label = _("Questions")
+    joined = ("call",)
+    list_display = [
+        Column("text", label=_("Question"), sort_key="text"),
+        Column("name_shown", label=_("Name"), accessor=lambda question: question.name_shown or _("without a name")),
+        Column("call", label=_("Call")),
+        Column("vote_count", label=_("Votes"), sort_key="vote_count"),
+        "state",
+        DateColumn("asked_at", label=_("Asked"), sort_key="asked_at"),
+    ]
+    list_export = [
+        "call.slug",
+        "text",
+        "name_shown",
+        "vote_count",
+        "state",
+        "asked_at",
+        "answered_at",
+        "second",
+        "hidden_why",
+    ]
+    list_filter = {"call": ["exact"], "state": ["exact"], "asked_at": ["date__gte", "date__lte"]}
+    search_fields = ["text", "name_shown", "call__title", "call__slug"]
+    inspect_view_fields = ["call", *list_export[1:]]
+
+
 class Calls(ModelViewSetGroup):
     """The menu entry."""
 
     menu_label = _("Calls")
     menu_icon = "group"
     menu_order = 330
-    items = (CallViewSet, SeriesViewSet, SeatViewSet)
+    items = (CallViewSet, SeriesViewSet, SeatViewSet, QuestionViewSet)

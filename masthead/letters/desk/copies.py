@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 
 from masthead.core import audit
-from masthead.letters.desk.seen import AddressesSeen
 from masthead.letters.models import Delivery
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_seen import AddressesSeen
 
 audit.register("letters.copies_seen", "{by} looked at who got letters ({how})")
 

@@ -22,10 +22,10 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from masthead.core import audit
 from masthead.core.refusals import Refusal
 from masthead.letters import audience, lists, subscribing
-from masthead.letters.desk.seen import AddressesSeen
 from masthead.letters.models import Left, LetterList, SignUp, Subscription
 from masthead.membership.models import Benefit
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_seen import AddressesSeen
 from masthead.readers.models import Reader
 
 MENU = "register_letters_menu_item"
@@ -289,6 +289,7 @@ class SignUpViewSet(RowsToLookAt):
     """Who typed an address in these seven days, and whether its owner confirmed."""
 
     model = SignUp
+    index_view_class = ListOfSignUps
     icon = "mail"
     menu_label = _("Sign-ups")
     menu_hook = MENU

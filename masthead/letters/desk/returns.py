@@ -21,11 +21,11 @@ from wagtail.admin.widgets.button import HeaderButton
 from masthead.core import audit, clock, config
 from masthead.core.refusals import Refusal
 from masthead.letters import promises, standing, suppression
-from masthead.letters.desk.seen import AddressesSeen
 from masthead.letters.models import Examination, Overrule, Reason, RefusedReport, Report, ReportsBox, Suppression
 from masthead.letters.returns import mailbox
 from masthead.money.desk import RowsToLookAt
 from masthead.readers.desk_acts import actor_of
+from masthead.readers.desk_seen import AddressesSeen
 from masthead.readers.forms import AddressField
 
 MENU = "register_letters_menu_item"

@@ -1,4 +1,4 @@
-"""Lists of the desk that show addresses: that somebody looked is written to the audit log."""
+"""Lists of the desk that show addresses: that somebody looked, or took them away, is written to the audit log."""
 
 from typing import Any
 
