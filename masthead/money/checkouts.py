@@ -49,7 +49,7 @@ def begin(
     if checkout.amount != amount:
         raise ValueError(f"{order_key} was begun with another amount")
     if not checkout.pay_url and checkout.state == CheckoutState.OPEN:
-        page = provider.open(checkout)
+        page = providers.get(checkout.provider).open(checkout)
         checkout.provider_ref, checkout.pay_url = page.provider_ref, page.url
         checkout.email = ""  # the provider has it now; who gives is known to the customer alone
         checkout.save(update_fields=["provider_ref", "pay_url", "email"])
