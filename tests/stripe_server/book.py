@@ -473,6 +473,10 @@ class Book:
         self.tell("payout.paid", payout)
         return payout
 
+    def set_up_webhook(self, url: str, events: list[str]) -> Thing:
+        """What is done at Stripe's dashboard."""
+        return self.new("we", "webhook_endpoint", url=url, enabled_events=events, status="enabled", metadata={})
+
     def sell_to_another(self, amount: int = 900) -> Thing:
         """Somebody else, who shares the account, takes a payment through Checkout."""
         price = {"currency": "gbp", "unit_amount": str(amount), "product_data": {"name": "Bread"}}
