@@ -6,6 +6,7 @@ A finding is what was true of one payment when it was asked for. `reading` makes
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from masthead.money.providers.stripe import states
 from masthead.money.providers.stripe.calls import Calls
 
 OF_INTENT = ("id", "status", "amount", "amount_received", "currency", "created", "setup_future_usage", "metadata")
@@ -39,7 +40,7 @@ def of_intent(ref: str, calls: Calls, *, at: float) -> Found:
         "refunds": [],
         "disputes": [],
     }
-    if charge.get("status") == "succeeded":
+    if states.CHARGE.get(charge.get("status", "")) == "collected_at":
         found["refunds"] = [_refund(refund) for refund in calls.refunds_of(ref)]
     if charge.get("disputed"):
         found["disputes"] = [_dispute(one) for one in calls.disputes_of(ref)]
