@@ -18,6 +18,11 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Collections on a mandate that the provider hasn't answered yet."""
         return self.filter(state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
 
+    def open_to_withdrawal(self) -> "PaymentQuerySet":
+        """Collections on a mandate for which nothing has been taken or promised."""
+        waits = Q(state=PaymentState.NEEDS_APPROVAL)
+        return self.filter(waits | Q(state=PaymentState.CREATED, sent_at__isnull=True), mandate__isnull=False)
+
     def locked(self, pk: int) -> "Payment":
         """This payment, for the transaction that changes it."""
         return self.select_for_update().get(pk=pk)

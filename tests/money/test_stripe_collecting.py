@@ -193,6 +193,27 @@ def test_a_no_on_the_approval_page_leaves_it_waiting(till: Till, shop: Shop) -> 
     assert Payment.objects.get(pk=approval.payment_id).state == "needs_approval"
 
 
+def test_what_waits_can_be_let_go_and_the_page_says_so(till: Till, shop: Shop) -> None:
+    approval = waiting(till, shop)
+
+    payments.withdraw("test:2")
+
+    payment = Payment.objects.get(pk=approval.payment_id)
+    assert (payment.state, payment.failure) == ("failed", "withdrawn")
+    assert "no longer wanted" in Client().get(payment.approval_url).content.decode()
+    with pytest.raises(approvals.NotWaiting):
+        approvals.open_page(Approval.objects.get())
+
+
+def test_a_page_that_can_not_be_made_is_said_to_the_giver(till: Till, shop: Shop) -> None:
+    approval = waiting(till, shop)
+    till.book.smallest = 10_000
+
+    answer = Client().post(Payment.objects.get(pk=approval.payment_id).approval_url, headers=OUR_PAGE)
+
+    assert (answer.status_code, "show this payment any more" in answer.content.decode()) == (422, True)
+
+
 def test_a_stripe_that_is_away_is_said_on_the_page(till: Till, shop: Shop) -> None:
     approval = waiting(till, shop)
     till.server.faults = ["500"]

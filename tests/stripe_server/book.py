@@ -46,6 +46,7 @@ class Book:
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.fees_come_later = False
         self.settles_in = ""  # another currency than the payment's
+        self.smallest = 0  # amount that a page is opened for
         self.count = 0
 
     # --- time and names ----------------------------------------------------------------------------------------
@@ -93,6 +94,8 @@ class Book:
 
     def open_session(self, asked: Thing) -> Thing:
         price = asked["line_items"][0]["price_data"]
+        if int(price["unit_amount"]) < self.smallest:
+            raise No(400, code="amount_too_small", message="It is too small.")
         session = self.new(
             "cs_test",
             "checkout.session",
