@@ -83,17 +83,26 @@ class Visitor(Person):
 
     def supports(self, email: str, *, amount: str = "6", often: str = "month", outcome: str = "accepts") -> None:
         """Fill in the support form on the page that is open and pay at the practice bank."""
+        self.fills_in_support(email, amount=amount, often=often)
+        self.pays(outcome)
+
+    def fills_in_support(self, email: str, *, amount: str = "6", often: str = "month") -> None:
+        """Fill in the support form on the page that is open, and go on to the provider's page."""
         self.page.locator(f'input[name="often"][value="{often}"]').check(force=True)
         tile = self.page.locator(f'input[name="{often}"][value="{int(amount) * 100}"]')
         tile.check(force=True)
         self.page.locator('input[name="email"]').fill(email)
         self.page.locator('main form button[type="submit"]').first.click()
         self.page.wait_for_url(re.compile(r"^(?!" + re.escape(self.newsroom.address) + ")"))
-        self.pays(outcome)
 
     def pays(self, outcome: str) -> None:
         """On the practice bank's page: choose the card that behaves so, and press the button."""
         self.page.locator(f'input[value="{outcome}"]').check(force=True)
+        self.page.locator('button[type="submit"]').first.click()
+
+    def pays_at_stripe(self, number: str) -> None:
+        """On the page of the Stripe of tests: choose a card or account by its number, and press the button."""
+        self.page.locator(f'input[value="{number}"]').first.check()
         self.page.locator('button[type="submit"]').first.click()
 
     def mail(self, to: str) -> list[tuple[str, str]]:

@@ -57,6 +57,7 @@ PATHS = {
     "/search/?q=": "search over headlines and bodies",
     "/feeds/all.rss": "the feed of the whole paper",
     "/hooks/<provider>/": "where a provider's webhooks arrive",
+    "/approve/<reference>/": "a payment whose bank wants its giver's word: says which, and leads to the provider",
     "/healthz/live": "200 while the process answers; the press's own answer",
     "/healthz/ready": "200 when database, migrations and workers are well, else 503 with a line for each lack",
 }
@@ -256,6 +257,57 @@ def states_page() -> str:
     return _page("States", "Printed from the tables in the code.", "\n\n".join(parts))
 
 
+def stripe_page() -> str:
+    from masthead.money.providers.stripe import calls, states
+
+    tables = [
+        ("Status of a payment intent", states.INTENT),
+        ("Status of a charge", states.CHARGE),
+        ("Status of a visit to Checkout", states.SESSION),
+        ("Payment status of a visit", states.PAID),
+        ("Status of a setup intent", states.SETUP),
+        ("Status of a refund", states.REFUND),
+        ("Status of a dispute", states.DISPUTE),
+        ("Status of a debit's mandate", states.MANDATE),
+        ("Status of a payout", states.PAYOUT),
+        ("Type of a line of its balance", states.BALANCE),
+        ("Why an issuer said no (`decline_code`)", states.DECLINES),
+        ("Why a payment failed otherwise (`code`)", states.ERRORS),
+        ("Why a refund failed", states.REFUND_FAILURES),
+    ]
+    methods = [(f"`{theirs}`", f"`{ours}`, '{name}'") for theirs, (ours, name) in states.METHODS.items()]
+    parts = [
+        f"We speak version `{calls.API_VERSION}` of its API, whatever the account's own is.",
+        "## The calls that we make",
+        _table(("call", "what for"), [(f"`{call}`", what) for call, what in calls.CALLS.items()]),
+        "## The events that a webhook must send",
+        "\n".join(f"- `{kind}`" for kind in states.EVENTS),
+        "## Its words and ours",
+        "What is missing in a table counts as nothing yet; a reason that is missing counts as a plain no.",
+    ]
+    for title, table in tables:
+        parts += [f"### {title}", _table(("Stripe's", "ours"), _pairs(table))]
+    parts += ["### Type of a payment method", _table(("Stripe's", "ours"), methods)]
+    return _page("Stripe", "What passes between a newsroom and Stripe.", "\n\n".join(parts))
+
+
+def failures_page() -> str:
+    from masthead.money import failures
+
+    return _page(
+        "Why money did not move",
+        "The sentences that givers and the desk read; each provider's codes lead to one of them.",
+        "\n\n".join(
+            [
+                "## A payment",
+                _table(("why", "sentence"), [(f"`{why}`", str(said)) for why, said in failures.SENTENCES.items()]),
+                "## A refund",
+                _table(("why", "sentence"), [(f"`{w}`", str(said)) for w, said in failures.REFUND_SENTENCES.items()]),
+            ]
+        ),
+    )
+
+
 def _pairs(table: dict[str, str | None]) -> list[tuple[str, str]]:
     return [(f"`{theirs}`", f"`{ours}`" if ours else "nothing yet") for theirs, ours in table.items()]
 
@@ -299,6 +351,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "accounts.md": accounts_page,
     "states.md": states_page,
     "rules.md": rules_page,
+    "stripe.md": stripe_page,
+    "failures.md": failures_page,
 }
 
 

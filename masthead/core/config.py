@@ -29,9 +29,13 @@ SECRETS = (
     "returns_password",
     "hooks_password",
     "hooks_key",
+    "stripe_key",
+    "stripe_hook_secret",
+    "stripe_hook_secret_before",
 )
 Transport = Literal["smtp", "postmark", "mailgun"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+STRIPE_KEYS = {"live": ("sk_live_", "rk_live_"), "test": ("sk_test_", "rk_test_")}
 
 
 class BadConfig(SystemExit):
@@ -88,6 +92,11 @@ class Config(BaseSettings):
     hooks_password: SecretStr = Field(SecretStr(""), description="user:password that a mail provider's webhooks give.")
     dns_server: str = Field("", description="Who is asked about SPF, DKIM, DMARC, address:port; empty: the system's.")
     hooks_key: SecretStr = Field(SecretStr(""), description="The key that a mail provider signs its webhooks with.")
+    stripe_mode: Literal["live", "test"] = Field("live", description="Whether Stripe's key moves money or only tries.")
+    stripe_key: SecretStr = Field(SecretStr(""), description="The key that Stripe knows us by: rk_live_… or sk_live_….")
+    stripe_hook_secret: SecretStr = Field(SecretStr(""), description="What Stripe signs its webhooks with: whsec_….")
+    stripe_hook_secret_before: SecretStr = Field(SecretStr(""), description="The former one, valid beside the new one.")
+    stripe_api: str = Field("", description="Where a Stripe of your own for tests answers, on this machine alone.")
     web_processes: Annotated[int, Field(ge=1, le=64)] = Field(1, description="How many web processes serve.")
     print_memory_mb: Annotated[int, Field(ge=4, le=4096)] = Field(64, description="Memory for prints, a process.")
     behind_proxy: bool = Field(False, description="Whether a proxy of yours sets X-Forwarded-For.")
@@ -131,6 +140,31 @@ class Config(BaseSettings):
     def _is_safe(self) -> "Config":
         if urlsplit(self.address).scheme == "http" and self.host not in LOOPBACK:
             raise ValueError("address: http is for this machine alone; use https:// for a public host")
+        return self
+
+    @field_validator("stripe_hook_secret", "stripe_hook_secret_before")
+    @classmethod
+    def _signs_webhooks(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith("whsec_"):
+            raise ValueError("it is no signing secret of a webhook: use the one that begins with whsec_")
+        return value
+
+    @model_validator(mode="after")
+    def _pays_where_it_should(self) -> "Config":
+        key, mode = self.stripe_key.get_secret_value(), self.stripe_mode
+        if key and not key.startswith(STRIPE_KEYS[mode]):
+            other = "test" if mode == "live" else "live"
+            if key.startswith(STRIPE_KEYS[other]):
+                cure = f"use {' or '.join(prefix + '…' for prefix in STRIPE_KEYS[mode])}, or set stripe_mode to {other}"
+                raise ValueError(f"stripe_key: it is a {other} key, but stripe_mode is {mode}: {cure}")
+            raise ValueError(f"stripe_key: it is no secret key of Stripe: use {STRIPE_KEYS[mode][1]}…")
+        if bool(key) != bool(self.stripe_hook_secret.get_secret_value()):
+            missing = "stripe_hook_secret" if key else "stripe_key"
+            raise ValueError(f"{missing}: is missing, and the other of the two is set: without both no money is taken")
+        if self.stripe_api and (mode != "test" or urlsplit(self.stripe_api).hostname not in LOOPBACK):
+            raise ValueError("stripe_api: is for tests alone: with stripe_mode test, and on this machine")
+        if key and mode == "live" and (self.home / "this-is-a-demo").exists():
+            raise ValueError("stripe_key: a demonstration moves no money: set stripe_mode to test, with a test key")
         return self
 
     @property
@@ -197,6 +231,7 @@ def load() -> Config:
         return Config(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
         hint = "is missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-        raise BadConfig(f"{PREFIX}{name.upper()} (or `{name}` in masthead.toml): {hint}") from None
+        name = str(first["loc"][0]) if first["loc"] else hint.partition(": ")[0]
+        in_file = "" if name in SECRETS else f" (or `{name}` in masthead.toml)"
+        raise BadConfig(f"{PREFIX}{name.upper()}{in_file}: {hint.removeprefix(f'{name}: ')}") from None

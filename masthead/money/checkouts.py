@@ -10,15 +10,25 @@ from django.db import transaction
 from django.db.models import Q
 
 from masthead.core import clock
-from masthead.core.refusals import Trouble
-from masthead.money import customers, inbox, moves, providers
+from masthead.core.refusals import Refusal, Trouble
+from masthead.money import customers, facts, inbox, moves, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Payment
+from masthead.money.providers.base import WillNot
 from masthead.money.states import CheckoutState
 
 log = structlog.get_logger("masthead.money")
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)  # while nothing is settled: a reload is no way to make us busy
+
+
+class NotTaken(Refusal):
+    """The provider won't open a page for such a payment."""
+
+    for_people_text = (
+        "The payment provider does not take such a payment, perhaps because of its amount. Nothing has been taken: "
+        "try another amount."
+    )
 
 
 def begin(
@@ -29,7 +39,7 @@ def begin(
     Our row is committed first, the provider is called after, outside any transaction (raises RuntimeError inside
     one). The same `order_key` gives the same checkout. `return_to` is a path in which {reference} becomes the
     checkout's reference. Raises Trouble when the provider can't be reached: the row stays, and begin may be called
-    again.
+    again. Raises NotTaken when the provider won't have such a payment: the visit is over then, with the reason kept.
     """
     provider = providers.for_checkouts()
     with transaction.atomic(durable=True):
@@ -49,7 +59,12 @@ def begin(
     if checkout.amount != amount:
         raise ValueError(f"{order_key} was begun with another amount")
     if not checkout.pay_url and checkout.state == CheckoutState.OPEN:
-        page = provider.open(checkout)
+        try:
+            page = providers.get(checkout.provider).open(checkout)
+        except WillNot as why:
+            log.error("money.page_refused", payment=checkout.payment_id, why=str(why))
+            facts.give_up(checkout, failure="impossible")
+            raise NotTaken from None
         checkout.provider_ref, checkout.pay_url = page.provider_ref, page.url
         checkout.email = ""  # the provider has it now; who gives is known to the customer alone
         checkout.save(update_fields=["provider_ref", "pay_url", "email"])

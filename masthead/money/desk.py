@@ -78,6 +78,8 @@ class PaymentViewSet(RowsToLookAt):
         "collected_on",
         "failed_at",
         "returned_at",
+        "reinstated_at",
+        "reinstated_minor",
     ]
     inspect_view_fields = [*list_export, "description", "mandate", "approval_asked_at", "abandoned_at"]
 
@@ -113,9 +115,27 @@ class RefundViewSet(RowsToLookAt):
     menu_label = _("Refunds")
     joined = ("payment",)
     search_fields = ["reference", "provider_ref", "payment__reference"]
-    list_display = ["reference", Column("amount", label=_("Amount")), "payment", "asked_at", "made_at", "failed_at"]
+    list_display = [
+        "reference",
+        Column("amount", label=_("Amount")),
+        "payment",
+        "asked_at",
+        "made_at",
+        "failed_at",
+        Column("why", label=_("Why"), accessor=lambda refund: failures.refund_sentence(refund.failure)),
+    ]
     list_filter = ["asked_at", "made_at", "currency"]
-    list_export = ["reference", "payment.reference", "amount_minor", "currency", "asked_by", "asked_at", "made_at"]
+    list_export = [
+        "reference",
+        "payment.reference",
+        "amount_minor",
+        "currency",
+        "asked_by",
+        "asked_at",
+        "made_at",
+        "failed_at",
+        "failure",
+    ]
     inspect_view_fields = [
         "reference",
         "payment",
@@ -124,6 +144,8 @@ class RefundViewSet(RowsToLookAt):
         "asked_by",
         "asked_at",
         "made_at",
+        "failed_at",
+        "failure",
         "reason",
     ]
 

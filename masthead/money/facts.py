@@ -6,16 +6,17 @@ So events may come twice and in any order, and the result is the same.
 from django.db import IntegrityError, transaction
 
 from masthead.core import clock
-from masthead.money import journal, moves, states
+from masthead.money import approvals, journal, moves, states
 from masthead.money.models import Checkout, Mandate, Payment, Refund
 from masthead.money.providers.base import CheckoutFacts, Facts, MandateFacts, PaymentFacts, RefundFacts
 
-SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at", "returned_at")
+SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at", "returned_at", "reinstated_at")
 WITH = {  # what is set together with a moment
     "approval_asked_at": ("approval_url",),
-    "collected_at": ("fee_minor",),
+    "collected_at": ("fee_minor", "provider_ref"),  # of several that the provider tried, the one that was paid
     "failed_at": ("failure",),
     "returned_at": ("returned_minor", "return_fee_minor"),
+    "reinstated_at": ("reinstated_minor", "reinstated_fee_minor"),
 }
 
 
@@ -43,6 +44,16 @@ def fail(payment: Payment, *, failure: str) -> None:
     _follow(payment)
 
 
+def give_up(checkout: Checkout, *, failure: str) -> None:
+    """Note that a visit came to nothing before it began, as known without asking anybody."""
+    with transaction.atomic():
+        payment = Payment.objects.locked(checkout.payment_id)
+        payment.abandoned_at = checkout.closed_at = clock.now()
+        payment.failure = checkout.failure = failure
+        checkout.save(update_fields=["closed_at", "failure"])
+        _follow(payment)
+
+
 def _learn(provider: str, fact: Facts) -> None:
     match fact:
         case PaymentFacts():
@@ -51,6 +62,8 @@ def _learn(provider: str, fact: Facts) -> None:
         case CheckoutFacts():
             payment = _payment(provider, checkout__reference=fact.reference)
             _learn_checkout(payment, fact)
+        case MandateFacts(checkout=""):
+            _learn_of_known_mandate(provider, fact)
         case MandateFacts():
             payment = _payment(provider, checkout__reference=fact.checkout)
             _learn_mandate(payment, fact)
@@ -72,13 +85,16 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
         if getattr(payment, moment) is None and getattr(fact, moment) is not None:
             for field in (moment, *WITH.get(moment, ())):
                 setattr(payment, field, getattr(fact, field))
+    if payment.approval_asked_at and not payment.approval_url:
+        payment.approval_url = approvals.address_for(payment)
     if payment.collected_at:
         payment.collected_on = clock.day_of(payment.collected_at)
     if fact.mandate is not None and fact.mandate.checkout:
         _learn_mandate(payment, fact.mandate)
     for refund in fact.refunds:
         _learn_refund(payment, refund)
-    payment.refunded_minor = sum(payment.refunds.filter(made_at__isnull=False).values_list("amount_minor", flat=True))
+    given_back = payment.refunds.filter(made_at__isnull=False, failed_at__isnull=True)
+    payment.refunded_minor = sum(given_back.values_list("amount_minor", flat=True))
     _follow(payment)
 
 
@@ -96,8 +112,9 @@ def _learn_refund(payment: Payment, fact: RefundFacts) -> None:
         raise Impossible(f"refund {refund.reference} gives {refund.amount}, not {fact.amount}")
     refund.provider_ref = refund.provider_ref or fact.provider_ref
     refund.made_at = refund.made_at or fact.made_at
-    refund.failed_at = refund.failed_at or fact.failed_at
-    refund.save(update_fields=["provider_ref", "made_at", "failed_at"])
+    if refund.failed_at is None and fact.failed_at is not None:
+        refund.failed_at, refund.failure = fact.failed_at, fact.failure
+    refund.save(update_fields=["provider_ref", "made_at", "failed_at", "failure"])
 
 
 def _learn_mandate(payment: Payment, fact: MandateFacts) -> None:
@@ -108,19 +125,34 @@ def _learn_mandate(payment: Payment, fact: MandateFacts) -> None:
             "order_key": payment.order_key,
             "method": fact.method,
             "hint": fact.hint,
-            "made_at": fact.made_at,
+            "made_at": fact.made_at or clock.now(),
         },
     )
-    if mandate.ended_at is None and fact.ended_at is not None:
-        mandate.ended_at, was = fact.ended_at, mandate.state
-        mandate.state = states.of_mandate(mandate)
-        mandate.save(update_fields=["ended_at", "state"])
-        moves.note(mandate, was=was, now=mandate.state)
+    _end_mandate(mandate, fact)
     checkout = getattr(payment, "checkout", None)
     if checkout is not None and checkout.reference == fact.checkout and payment.mandate_id is None:
         payment.mandate = checkout.mandate = mandate
         payment.save(update_fields=["mandate"])
         checkout.save(update_fields=["mandate"])
+
+
+def _learn_of_known_mandate(provider: str, fact: MandateFacts) -> None:
+    """That it ended, or that it leads to a new card in place of an old one."""
+    known = Mandate.objects.select_for_update().filter(provider=provider, provider_ref=fact.provider_ref).first()
+    if known is None:
+        raise NotKnownYet("no permission to collect of ours is called so")
+    if fact.hint and fact.hint != known.hint:
+        known.hint = fact.hint
+        known.save(update_fields=["hint"])
+    _end_mandate(known, fact)
+
+
+def _end_mandate(mandate: Mandate, fact: MandateFacts) -> None:
+    if mandate.ended_at is None and fact.ended_at is not None:
+        mandate.ended_at, was = fact.ended_at, mandate.state
+        mandate.state = states.of_mandate(mandate)
+        mandate.save(update_fields=["ended_at", "state"])
+        moves.note(mandate, was=was, now=mandate.state)
 
 
 def _learn_checkout(payment: Payment, fact: CheckoutFacts) -> None:

@@ -1,6 +1,7 @@
 """What providers tell us: verified, kept once, answered; made sense of later, twice if need be, in any order."""
 
 import hashlib
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from masthead.core import clock, faults
 from masthead.core.jobs import every, job
 from masthead.money import facts, providers
 from masthead.money.models import Checkout, Delivery, Event, Refused
-from masthead.money.providers.base import Told, Unreadable
+from masthead.money.providers.base import Facts, NotOurs, PaymentFacts, Told, Unreadable
 from masthead.money.states import EventState
 
 log = structlog.get_logger("masthead.money")
@@ -20,7 +21,7 @@ log = structlog.get_logger("masthead.money")
 LARGEST = 1_000_000  # bytes of a webhook
 BODIES_KEPT = timedelta(days=90)
 WAITS_AT_MOST = timedelta(days=90)
-AT_ONCE = 100  # events a job processes, so that it stays within its two seconds
+AT_ONCE, SECONDS_AT_ONCE = 100, 1.5  # events a job processes, so that it stays within its two seconds
 UNDONE = (EventState.KEPT, EventState.WAITING)
 
 
@@ -64,9 +65,12 @@ def keep_answer(provider_name: str, told: Told) -> Event:
 def process(event: Event) -> Event:
     """Learn from one event: facts, postings and moves in one transaction, or none of them.
 
-    What it names and we don't know yet makes it wait; what can't be true makes it fail, with the reason kept.
+    What it leaves out is asked for first, outside the transaction (raises Trouble when nobody answers). What it names
+    and we don't know yet makes it wait; what can't be true makes it fail, with the reason kept; what is about
+    somebody else, who shares the provider's account, is forgotten but for its kind.
     """
     try:
+        _fill_in(event)
         with transaction.atomic():
             event = Event.objects.select_for_update().get(pk=event.pk)
             if event.state not in (*UNDONE, EventState.FAILED):
@@ -75,9 +79,13 @@ def process(event: Event) -> Event:
             if known is not None:
                 facts.learn(event.provider, known)
             faults.reach("inbox.half-way")
-            _done(event, EventState.UNKNOWN if known is None else EventState.DONE)
+            doubt = _doubt_in(known or [])
+            outcome = EventState.FAILED if doubt else EventState.DONE
+            _done(event, EventState.UNKNOWN if known is None else outcome, trouble=doubt)
     except facts.NotKnownYet as unknown:
         _done(event, EventState.WAITING, trouble=str(unknown))
+    except NotOurs:
+        _forget(event)
     except (facts.Impossible, Unreadable) as impossible:
         _done(event, EventState.FAILED, trouble=str(impossible))
         log.error("money.event_failed", event_id=event.event_id, kind=event.kind)
@@ -89,6 +97,12 @@ def process(event: Event) -> Event:
 def process_delivery(pk: int) -> None:
     """Process what one webhook brought."""
     _process_all(Event.objects.filter(delivery=pk, state__in=UNDONE))
+
+
+@job("now")
+def process_these(pks: list[int]) -> None:
+    """Process what a job before had no time for."""
+    _process_all(Event.objects.filter(pk__in=pks, state__in=UNDONE))
 
 
 @every(minutes=5, queue="now")
@@ -108,9 +122,17 @@ def forget_bodies() -> None:
 
 
 def _process_all(events: QuerySet[Event]) -> None:
-    """Process one after the other; a fault in one is noted on it and doesn't hold up the others, but is raised."""
+    """Process one after the other; a fault in one is noted on it and doesn't hold up the others, but is raised.
+
+    What a slow provider leaves no time for is left to further jobs, so that the queue goes on meanwhile.
+    """
     fault: Exception | None = None
-    for event in events.order_by("tries", "pk")[:AT_ONCE]:
+    until = time.monotonic() + SECONDS_AT_ONCE
+    rows = list(events.order_by("tries", "pk")[:AT_ONCE])
+    for number, event in enumerate(rows):
+        if number and time.monotonic() > until:
+            process_these.enqueue([row.pk for row in rows[number:]])
+            break
         try:
             process(event)
         except Exception as error:
@@ -119,6 +141,27 @@ def _process_all(events: QuerySet[Event]) -> None:
             fault = fault or error
     if fault is not None:
         raise fault
+
+
+def _fill_in(event: Event) -> None:
+    if event.state in (*UNDONE, EventState.FAILED):
+        body = providers.get(event.provider).fill_in(event)
+        if body is not None:
+            Event.objects.filter(pk=event.pk).update(body=body)
+
+
+def _doubt_in(known: list[Facts]) -> str:
+    return next((fact.doubt for fact in known if isinstance(fact, PaymentFacts) and fact.doubt), "")
+
+
+def _forget(event: Event) -> None:
+    """What is not ours has no place with us: what was said of others' customers goes at once."""
+    event.body = {}
+    event.save(update_fields=["body"])
+    _done(event, EventState.NOT_OURS)
+    others = Event.objects.filter(delivery=event.delivery).exclude(state=EventState.NOT_OURS)
+    if event.delivery is not None and not others.exists():
+        Delivery.objects.filter(pk=event.delivery.pk).update(body=None)
 
 
 def _event(provider_name: str, told: Told, delivery: Delivery) -> Event:

@@ -2,7 +2,7 @@
 
 from masthead.core import clock
 from masthead.money.amounts import Money
-from masthead.money.ledger import Account, credit, debit, post
+from masthead.money.ledger import Account, credit, debit, post, reverse
 from masthead.money.models import Payment, Refund, Transaction
 
 
@@ -12,8 +12,12 @@ def post_all(payment: Payment) -> None:
         post_collection(payment)
     for refund in payment.refunds.filter(made_at__isnull=False):
         post_refund(refund)
+        if refund.failed_at:
+            post_refund_came_back(refund)
     if payment.returned_at:
         post_return(payment)
+        if payment.reinstated_at:
+            post_reinstatement(payment)
 
 
 def post_collection(payment: Payment) -> Transaction:
@@ -39,6 +43,12 @@ def post_refund(refund: Refund) -> Transaction:
     )
 
 
+def post_refund_came_back(refund: Refund) -> Transaction:
+    """A refund that the giver's bank didn't take: the provider has it again, and so do we."""
+    key = f"{refund.payment.provider}:{refund.reference}:refunded"
+    return reverse(key, on=clock.day_of(refund.failed_at or clock.now()))
+
+
 def post_return(payment: Payment) -> Transaction:
     """What the giver's bank took back, and what the provider takes for its trouble."""
     taken = Money(payment.returned_minor, payment.currency)
@@ -50,6 +60,22 @@ def post_return(payment: Payment) -> Transaction:
             debit(Account.RETURNED, taken),
             debit(Account.FEES, fee),
             credit(Account.owed_by(payment.provider), taken + fee),
+        ],
+        income=payment.income_account,
+    )
+
+
+def post_reinstatement(payment: Payment) -> Transaction:
+    """What came back when a claim through the bank was undone, and what of the fee for it came back too."""
+    back = Money(payment.reinstated_minor, payment.currency)
+    fee = Money(payment.reinstated_fee_minor, payment.currency)
+    return post(
+        f"{payment.provider}:{payment.reference}:reinstated",
+        on=clock.day_of(payment.reinstated_at or clock.now()),
+        lines=[
+            debit(Account.owed_by(payment.provider), back + fee),
+            credit(Account.FEES, fee),
+            credit(Account.RETURNED, back),
         ],
         income=payment.income_account,
     )

@@ -18,6 +18,11 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Collections on a mandate that the provider hasn't answered yet."""
         return self.filter(state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
 
+    def open_to_withdrawal(self) -> "PaymentQuerySet":
+        """Collections on a mandate for which nothing has been taken or promised."""
+        waits = Q(state=PaymentState.NEEDS_APPROVAL)
+        return self.filter(waits | Q(state=PaymentState.CREATED, sent_at__isnull=True), mandate__isnull=False)
+
     def locked(self, pk: int) -> "Payment":
         """This payment, for the transaction that changes it."""
         return self.select_for_update().get(pk=pk)
@@ -77,6 +82,9 @@ class Payment(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     returned_minor = models.BigIntegerField(default=0)
     return_fee_minor = models.BigIntegerField(default=0)
+    reinstated_at = models.DateTimeField(null=True, blank=True, help_text="When a claim through the bank was undone.")
+    reinstated_minor = models.BigIntegerField(default=0)
+    reinstated_fee_minor = models.BigIntegerField(default=0)
 
     objects = PaymentQuerySet.as_manager()
 
@@ -126,6 +134,7 @@ class Refund(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -190,6 +199,24 @@ class Checkout(models.Model):
         return self.state in (CheckoutState.COLLECTED, CheckoutState.PROMISED)
 
 
+class Approval(models.Model):
+    """A collection that the giver's bank wants approved: the address of our page for it, and the pages that it opened.
+
+    Its reference is unguessable: who knows it may see the amount and pay it.
+    """
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="approval")
+    reference = models.CharField(max_length=32, unique=True, default=references.unguessable, editable=False)
+    number = models.PositiveIntegerField(default=1, help_text="Of the page at the provider; a page over makes another.")
+    provider_ref = models.CharField("provider's reference", max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"approval of {self.payment}"
+
+
 class Delivery(models.Model):
     """The bytes of one webhook, as they came; erased after 90 days, their hash stays."""
 
@@ -226,6 +253,15 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event_id}"
+
+
+class OwnName(models.Model):
+    """What this newsroom calls itself on everything that it has a provider make, so that it knows its own there."""
+
+    name = models.CharField(max_length=32, unique=True, default=references.new, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Refused(models.Model):

@@ -57,7 +57,7 @@ def of_payment(payment: "Payment") -> PaymentState:
     """The state that the facts known so far add up to: what weighs most stands first."""
     weighed = (
         # A Bacs debit can be claimed back at any time (Direct Debit Guarantee), so RETURNED follows however late.
-        (payment.returned_at, PaymentState.RETURNED),
+        (payment.returned_at and not payment.reinstated_at, PaymentState.RETURNED),
         (payment.collected_at and payment.refunded_minor >= payment.amount_minor, PaymentState.REFUNDED),
         (payment.collected_at, PaymentState.COLLECTED),
         (payment.failed_at, PaymentState.FAILED),

@@ -1,10 +1,21 @@
-"""Where providers knock."""
+"""Where providers knock, and where a giver approves a payment whose bank wants that."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
-from masthead.money import inbox, providers
+from masthead.core import limits
+from masthead.core.networks import network_of
+from masthead.core.refusals import Refusal, Trouble
+from masthead.money import approvals, inbox, providers
+from masthead.money.models import Approval
 from masthead.money.providers.base import NotGenuine
+from masthead.press.policy import allow_forms_to
+
+APPROVED_BY_NETWORK = limits.define("money.approved-by-network", times=30, per=3600)
+WRONG = 422
+BANK_IS_AWAY = "The bank does not answer at the moment, so nothing has been taken. Try again in a few minutes."
 
 
 @require_POST
@@ -24,3 +35,26 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
         inbox.count_refused(provider)
         return HttpResponse("This is not signed as it should be.\n", status=400, content_type="text/plain")
     return HttpResponse(status=204)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve(request: HttpRequest, reference: str) -> HttpResponse:
+    """Says what waits for the giver; the button leads to the provider's page, where their bank asks them.
+
+    Whoever has the address may approve: it came by mail, and what is on the other side is the giver's bank.
+    """
+    approval = get_object_or_404(Approval.objects.select_related("payment__mandate"), reference=reference)
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            limits.hit(APPROVED_BY_NETWORK, network_of(request))
+            return HttpResponseRedirect(approvals.open_page(approval), status=303)
+        except Refusal as refused:
+            refusal, status = refused.for_people, WRONG
+        except Trouble:
+            refusal, status = BANK_IS_AWAY, 503
+    for origin in providers.origins():  # browsers hold the page's policy against where a form's answer leads, too
+        allow_forms_to(origin)
+    context = {"approval": approval, "payment": approval.payment, "refusal": refusal, "back": "back" in request.GET}
+    return render(request, "money/approve.html", context, status=status)

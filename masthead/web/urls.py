@@ -4,6 +4,7 @@ from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
+from masthead.money.views import approve
 from masthead.web.views import account, calls, demo, health, letters, machines, open_books, pages, searching
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("calls/", include("masthead.calls.urls")),
     path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),
+    path("approve/<str:reference>/", approve, name="approve"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("demo/mail/", demo.mailbox, name="demo-mail"),

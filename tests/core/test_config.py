@@ -59,3 +59,52 @@ def test_a_real_newsroom_is_no_demo_whatever_stands_in_its_folder(folder, monkey
     monkeypatch.setenv("MASTHEAD_ADDRESS", "https://courier.example")
 
     assert config.load().demo is False
+
+
+STRIPE = {"KEY": "rk_live_of_ours", "HOOK_SECRET": "whsec_of_ours"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"KEY": "sk_test_of_ours"}, "MASTHEAD_STRIPE_KEY: it is a test key, but stripe_mode is live"),
+        ({"MODE": "test"}, "MASTHEAD_STRIPE_KEY: it is a live key, but stripe_mode is test"),
+        ({"KEY": "pk_live_of_ours"}, "MASTHEAD_STRIPE_KEY: it is no secret key of Stripe"),
+        ({"HOOK_SECRET": ""}, "MASTHEAD_STRIPE_HOOK_SECRET: is missing"),
+        ({"KEY": ""}, "MASTHEAD_STRIPE_KEY: is missing"),
+        ({"HOOK_SECRET": "sk_live_of_ours"}, "MASTHEAD_STRIPE_HOOK_SECRET: it is no signing secret"),
+        ({"HOOK_SECRET_BEFORE": "of_ours"}, "MASTHEAD_STRIPE_HOOK_SECRET_BEFORE: it is no signing secret"),
+        ({"API": "http://127.0.0.1:4000"}, "MASTHEAD_STRIPE_API"),
+        ({"MODE": "test", "KEY": "sk_test_of_ours", "API": "https://stripe.example"}, "MASTHEAD_STRIPE_API"),
+        ({"MODE": "both"}, "MASTHEAD_STRIPE_MODE"),
+    ],
+)
+def test_a_key_of_stripe_that_does_not_fit_stops_the_start(folder, monkeypatch, changed, said):
+    for name, value in (STRIPE | changed).items():
+        monkeypatch.setenv(f"MASTHEAD_STRIPE_{name}", value)
+
+    with pytest.raises(config.BadConfig) as stopped:
+        config.load()
+
+    assert said in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+    assert "of_ours" not in str(stopped.value)
+
+
+def test_keys_of_stripe_that_fit_are_taken_and_not_shown(folder, monkeypatch):
+    for name, value in STRIPE.items():
+        monkeypatch.setenv(f"MASTHEAD_STRIPE_{name}", value)
+
+    read = config.load()
+
+    assert read.stripe_key.get_secret_value() == "rk_live_of_ours"
+    assert "of_ours" not in repr(read)
+
+
+def test_a_demonstration_takes_no_live_key(folder, monkeypatch):
+    (folder / "this-is-a-demo").touch()
+    for name, value in STRIPE.items():
+        monkeypatch.setenv(f"MASTHEAD_STRIPE_{name}", value)
+
+    with pytest.raises(config.BadConfig, match="a demonstration moves no money"):
+        config.load()

@@ -6,6 +6,7 @@ import pytest
 
 from masthead.money import customers
 from tests.worlds.money import Bank, Shop, open_bank
+from tests.worlds.stripe import Till, open_till
 
 
 @pytest.fixture
@@ -20,3 +21,10 @@ def shop() -> Iterator[Shop]:
     """A customer whose orders begin with `test:`."""
     yield Shop()
     del customers.CUSTOMERS["test:"]
+
+
+@pytest.fixture
+def till(db: None) -> Iterator[Till]:
+    """A Stripe that tells nobody by itself: a test says when its news arrives."""
+    with open_till() as opened:
+        yield opened

@@ -1,10 +1,13 @@
 """Who moves the money: each provider is a folder behind one interface, and one line here."""
 
 from masthead.core.refusals import Trouble
-from masthead.money.providers import practice
+from masthead.money.providers import practice, stripe
 from masthead.money.providers.base import Provider
 
-FINDERS = {"practice": practice.find}  # name → what gives the provider, or None where it has no place here
+FINDERS = {  # name → what gives the provider, or None where it has no place here; the first takes new supporters
+    "stripe": stripe.find,
+    "practice": practice.find,
+}
 
 
 class NoProvider(Trouble):

@@ -24,6 +24,22 @@ class Unreadable(Exception):
     """An event of a kind that we know, without what such an event has to say."""
 
 
+class NotOurs(Exception):
+    """An event about something that somebody else, who shares the provider's account, has made."""
+
+
+class WillNot(Exception):
+    """The provider won't do as asked, and asking again won't help; says why in its own words, for the desk."""
+
+
+class PageIsOver(Exception):
+    """The pay page can't be used any more, and nothing was paid there: another one may be made."""
+
+
+class PageIsUsed(Exception):
+    """The pay page was used; what became of it is on its way to us."""
+
+
 @dataclass(frozen=True)
 class Told:
     """One event as a provider told it; `subject` is our own reference, when it names one."""
@@ -44,30 +60,42 @@ class PayPage:
 
 @dataclass(frozen=True)
 class MandateFacts:
-    """What is known of a permission to collect. `checkout` is our reference of the visit that gave it."""
+    """What is known of a permission to collect. `checkout` is our reference of the visit that gave it.
+
+    Without it the facts are about a permission that we have already, or about none of ours.
+    """
 
     provider_ref: str
     checkout: str
     method: str
     hint: str
-    made_at: datetime
+    made_at: datetime | None
     ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class RefundFacts:
-    """Money given back; `reference` is ours, or empty when the provider's own desk gave it."""
+    """Money given back; `reference` is ours, or empty when the provider's own desk gave it.
+
+    With both moments it was given and came back to us, because the giver's bank didn't take it.
+    """
 
     provider_ref: str
     reference: str
     amount: Money
     made_at: datetime | None = None
     failed_at: datetime | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True)
 class PaymentFacts:
-    """What is known of one payment; `reference` is ours."""
+    """What is known of one payment; `reference` is ours.
+
+    `approval_url` is empty where the provider has no page that lasts: then ours opens one (see approvals).
+    `reinstated_minor` and `reinstated_fee_minor` are what came back of `returned_minor` and `return_fee_minor`.
+    `doubt` says in words for the desk why it can't count as collected, though the provider says that it is.
+    """
 
     reference: str
     provider_ref: str
@@ -82,8 +110,12 @@ class PaymentFacts:
     returned_at: datetime | None = None
     returned_minor: int = 0
     return_fee_minor: int = 0
+    reinstated_at: datetime | None = None
+    reinstated_minor: int = 0
+    reinstated_fee_minor: int = 0
     mandate: MandateFacts | None = None
     refunds: tuple[RefundFacts, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +154,7 @@ class Provider(ABC):
 
     @abstractmethod
     def open(self, checkout: "Checkout") -> PayPage:
-        """Have a pay page made for this visit, and a mandate set up there when it keeps one."""
+        """Have a pay page made for this visit, and a mandate set up there when it keeps one. Raises WillNot."""
 
     @abstractmethod
     def look_up(self, checkout: "Checkout") -> Told:
@@ -150,4 +182,25 @@ class Provider(ABC):
 
     @abstractmethod
     def read(self, event: "Event") -> list[Facts] | None:
-        """The facts in an event; None when we do not know events of its kind. Raises Unreadable."""
+        """The facts in an event; None when we do not know events of its kind. Raises Unreadable, NotOurs.
+
+        Asks nobody: it runs inside the transaction that keeps what it says.
+        """
+
+    def fill_in(self, event: "Event") -> dict[str, Any] | None:
+        """The event's body with what the provider leaves out of it, asked for; None when nothing is missing.
+
+        Called before `read`, outside any transaction.
+        """
+        return None
+
+    def approval_page(self, payment: "Payment", *, key: str, return_to: str, page: str) -> PayPage:
+        """Where the giver approves `payment` now: the page called `page`, or one made under `key` if that is empty.
+
+        Raises PageIsOver, PageIsUsed, WillNot. For providers whose facts ask for approval without an address.
+        """
+        raise NotImplementedError(self.name)
+
+    def standing(self) -> Iterator[tuple[bool, str]]:
+        """Whether it answers and is set up as we need it, each thing with a sentence: for `masthead check`."""
+        yield from ()

@@ -46,6 +46,7 @@ def findings(settings: Config) -> Iterator[Finding]:
     yield _support(settings)
     yield from _work()
     yield from letters(settings)
+    yield from money()
 
 
 def _proxy(settings: Config) -> Finding:
@@ -170,6 +171,14 @@ def letters(settings: Config) -> Iterator[Finding]:
         box = ReportsBox.objects.filter(name=mailbox.name_of(settings.returns_mailbox)).first()
         trouble = box.trouble if box else ""
         yield not trouble, f"reports: {trouble or 'the mailbox of what comes back can be read'}"
+
+
+def money() -> Iterator[Finding]:
+    """Whether payment providers answer and are set up as they have to be, and whether anything waits for them."""
+    from masthead.money import standing
+
+    for good, sentence in standing.examine():
+        yield good, f"money: {sentence}"
 
 
 def _count(number: int, none: str, some: str) -> str:

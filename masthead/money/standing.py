@@ -1,0 +1,41 @@
+"""Whether money can come in, and what waits or went wrong on its way, in words for whoever runs the machine."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from masthead.core import clock
+from masthead.money import providers
+from masthead.money.models import Event, Mandate, Payment, Refund
+from masthead.money.states import EventState, MandateState
+
+LATE = timedelta(hours=1)
+LATELY = timedelta(days=7)
+
+Finding = tuple[bool, str]
+
+
+def examine() -> Iterator[Finding]:
+    """What was looked at; True where it is well."""
+    there = [provider for name in providers.FINDERS if (provider := providers.find(name))]
+    if not there:
+        yield True, "no payment provider is set up, so nobody can give yet: see `stripe_key`"
+    for provider in there:
+        for good, sentence in provider.standing():
+            yield good, f"{provider.name}: {sentence}"
+    yield from _used_and_gone()
+    before = clock.now() - LATE
+    waiting = Payment.objects.unsent().filter(created_at__lt=before).count()
+    waiting += Refund.objects.filter(sent_at__isnull=True, made_at__isnull=True, asked_at__lt=before).count()
+    if waiting:
+        yield False, f"{waiting} collections and refunds wait for a provider's answer since an hour or more"
+    failed = Event.objects.filter(state=EventState.FAILED, received_at__gt=clock.now() - LATELY).count()
+    if failed:
+        yield False, f"{failed} things that providers told this week could not be done: see Money at the desk"
+
+
+def _used_and_gone() -> Iterator[Finding]:
+    """Providers that hold permissions to collect, but are not set up any more."""
+    active = Mandate.objects.filter(state=MandateState.ACTIVE)
+    for name in active.values_list("provider", flat=True).distinct().order_by("provider"):
+        if providers.find(name) is None:
+            yield False, f"{name} holds permissions to collect, but is not set up: nothing is collected on them"
