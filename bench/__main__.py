@@ -1,9 +1,12 @@
-"""All measurements, one after the other: `python -m bench`, or some: `python -m bench prints starting`."""
+"""All measurements, one after the other: `python -m bench`, or some: `python -m bench prints starting`.
+
+Status 1 when a target was missed.
+"""
 
 import importlib
 import sys
 
-from bench.rig import Missing
+from bench.rig import Missing, missed
 
 ALL = ("prints", "starting", "visible", "newsroom", "openbooks", "letters")
 
@@ -14,3 +17,6 @@ if __name__ == "__main__":
             importlib.import_module(f"bench.{name}").main()
         except Missing as missing:
             print(f"not measured: {missing}")
+    for each in missed:
+        print(f"missed: {each}")
+    raise SystemExit(1 if missed else 0)

@@ -23,6 +23,24 @@ SERVER_CORE, CLIENT_CORE = "0", "1"
 CONNECTIONS = 64
 
 
+missed: list[str] = []
+"""Targets that were not met in this run: what the command ends with."""
+
+
+def judged(what: str, found: float, *, at_least: float | None = None, at_most: float | None = None) -> str:
+    """The target of a figure and whether it is met, to be printed beside it; a missed one is remembered in `missed`."""
+    too_low = at_least is not None and found < at_least
+    too_high = at_most is not None and found > at_most
+    wanted = [
+        f"{word} {limit:g}" for word, limit in (("at least", at_least), ("at most", at_most)) if limit is not None
+    ]
+    says = f"target {' and '.join(wanted)}"
+    if too_low or too_high:
+        missed.append(f"{what}: {found:.2f}, {says}")
+        return f"{says}: MISSED"
+    return f"{says}: met"
+
+
 class Missing(Exception):
     """A program that the measurement needs is not installed."""
 

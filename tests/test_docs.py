@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -36,6 +37,17 @@ def test_every_hook_in_the_markup_is_explained_and_every_explained_hook_is_there
 
 def test_every_signal_says_what_is_told_with_it():
     assert [name for _, name, told in reference.signals() if not told] == []
+
+
+def test_every_table_that_holds_something_of_people_says_for_how_long():
+    told = set(reference.kept())
+
+    assert reference.holds_people() <= told
+    assert told <= {model._meta.label for model in apps.get_models()}
+
+
+def test_whatever_gives_a_browser_something_to_keep_is_in_the_table():
+    assert {where for where, *_ in reference.stored_in_browsers()} == reference.storing_in_browsers()
 
 
 @pytest.mark.parametrize("path", reference.PATHS)

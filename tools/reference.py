@@ -341,6 +341,143 @@ def rules_page() -> str:
     )  # fmt: skip
 
 
+def kept() -> dict[str, tuple[str, str]]:
+    """Every table that holds something of people: what it holds, and for how long."""
+    from masthead.calls import afterwards
+    from masthead.core import mail
+    from masthead.letters import links, subscribing
+    from masthead.letters.models import Report
+    from masthead.letters.sending import mailings
+    from masthead.membership import reasons
+    from masthead.money import inbox
+    from masthead.readers import devices, sign_in
+
+    desk = "until somebody at the desk removes it"
+    account, law = "until the account is erased", "as long as accounting law wants it"
+    after_call = f"{_long(afterwards.KNOWN_FOR)} after the call; then numbers alone"
+    webhook = f"{_long(inbox.BODIES_KEPT)} after it came; that it came, and its hash, stay"
+    return {
+        "readers.Reader": ("address and name of an account", f"{account}; a bare reference stays"),
+        "readers.Device": (
+            "a browser that is signed in, or paid: a label, days of first and last use, the hash of its session",
+            f"its session ends {_long(devices.UNUSED_FOR)} after the last use; the row goes {_long(devices.ENDED_FOR)} "
+            "after the end of one that owns nothing, and with the account",
+        ),
+        "readers.SignInCode": ("an address, hashes of a code and of a link", _long(sign_in.KEPT)),
+        "readers.Confirmation": ("that an address was confirmed", f"{_long(sign_in.KEPT)} after it was told to others"),
+        "readers.StaffUser": ("address and name of staff", desk),
+        "core.Message": (
+            "a mail: address and words",
+            f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}",
+        ),
+        "core.AuditRecord": ("who did what to what: references, dates and numbers", "for good"),
+        "core.Hit": ("how often something was tried: the hash of an address or a network", "until the window ends"),
+        "giving.Pledge": ("address, amount, states; where it came from", f"{law}; the address {account}"),
+        "giving.Gift": ("the same of a gift", f"{law}; the address {account}"),
+        "money.Checkout": (
+            "a visit to a pay page; the address only until the provider has it",
+            f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
+        ),
+        "money.Delivery": ("what a provider wrote", webhook),
+        "money.Event": ("what a provider told", webhook),
+        "membership.Grant": (
+            "who may have what, from when, until when", "for good; without a name once the account is erased"
+        ),
+        "membership.Courtesy": (
+            "a membership that the newsroom gave, and why",
+            f"{account} (thanks for a gift last {_long(reasons.THANKED_FOR)})",
+        ),
+        "letters.LetterList": ("the address that answers go to", desk),
+        "letters.SignUp": ("an address typed into a form", _long(subscribing.KEPT)),
+        "letters.Consent": ("the proof that somebody asked for a list", account),
+        "letters.Subscription": ("what somebody decided about a list", account),
+        "letters.Delivery": (
+            "one copy to one address",
+            f"the address {_long(mailings.ADDRESSES_KEPT)} after the mailing ended; the row, for good",
+        ),
+        "letters.Proof": ("a test copy to an address that staff typed", _long(mailings.PROOFS_KEPT)),
+        "letters.Report": ("what was heard about a letter to an address", _long(Report.KEPT)),
+        "letters.Suppression": ("an address that gets no letters", "until the desk lifts that"),
+        "letters.LinkKey": ("the keys of links in letters", f"as long as the links work: {_long(links.LIVES)}"),
+        "calls.Seat": ("who has a seat, and came", after_call),
+        "calls.Invitation": ("who was invited", after_call),
+        "calls.Vote": ("who voted for a question", after_call),
+        "calls.Question": (
+            "what was asked, and by whom",
+            f"{_long(afterwards.KNOWN_FOR)} after the call; then those that were answered, without a name",
+        ),
+        "newsroom.Person": ("name, picture and address of somebody who writes", desk),
+        "adverts.Advertiser": ("name and address of who books adverts", desk),
+    }  # fmt: skip
+
+
+def holds_people() -> set[str]:
+    """Every table of ours with an address in it, or somebody's key."""
+    from django.apps import apps
+    from django.db.models import EmailField
+
+    from masthead.readers.models import Device, Reader
+
+    models = [model for model in apps.get_models() if model.__module__.startswith("masthead.")]
+    return {
+        model._meta.label
+        for model in models
+        for field in model._meta.concrete_fields
+        if isinstance(field, EmailField) or field.related_model in (Reader, Device)
+    }
+
+
+def stored_in_browsers() -> list[tuple[str, str, str, str]]:
+    """The module that gives it; its name, for what, for how long."""
+    from django.conf import settings
+
+    from masthead.press import passes
+    from masthead.press.passing import passes as ours
+    from masthead.readers import devices, views
+
+    return [
+        ("press/passing.py", ours().cookie_name,
+         "a supporter's, or who is thanked: which edition of a page comes; names nobody and opens nothing",
+         f"a supporter's for {_one(passes.SUPPORTER_SECONDS)}, renewed beside a session; thanks as long as they last; "
+         f"either {_one(passes.RENEW_UNTIL_PAST)} more, in which it can be renewed"),
+        ("readers/devices.py", devices.COOKIE, "a device that is signed in, or paid: a random number",
+         f"{_long(devices.UNUSED_FOR)} after the last use"),
+        ("readers/views.py", views.ASKING, "who asks for a code to sign in: binds the code to this browser",
+         _one(views.ASKING_LIVES)),
+        ("web/settings.py", settings.SESSION_COOKIE_NAME, "staff at the desk: a random number",
+         _one(settings.SESSION_COOKIE_AGE)),
+        ("web/settings.py", settings.CSRF_COOKIE_NAME, "staff at the desk: guards its forms",
+         _one(settings.CSRF_COOKIE_AGE)),
+        ("web/templates/parts/fresh.html", "localStorage: edition",
+         "a browser that has met another edition than the public one: which, so that a page that the back button "
+         "brings is loaded anew after paying", "until the browser clears it"),
+    ]  # fmt: skip
+
+
+def storing_in_browsers() -> set[str]:
+    """Every module, template or script of ours that gives a browser something to keep."""
+    words = re.compile(r"\.set_cookie\(|_COOKIE_NAME = |\b(?:local|session)Storage\b|\bindexedDB\b|document\.cookie")
+    files = [path for kind in ("py", "html", "js") for path in HOUSE.glob(f"*/**/*.{kind}")]
+    return {str(path.relative_to(HOUSE)) for path in files if words.search(path.read_text())}
+
+
+def kept_page() -> str:
+    rows = [(f"`{table}`", what, how_long) for table, (what, how_long) in kept().items()]
+    browser = [(f"`{name}`", purpose, lives) for _where, name, purpose, lives in stored_in_browsers()]
+    return _page(
+        "What is kept, and for how long",
+        "Every table that holds something of people, and everything that a browser is given to keep. The spans are "
+        "those of the code; the [rules of the clock](rules.md) keep them. What is not here holds nothing of people.",
+        "\n\n".join([
+            "## In the database", _table(("table", "what of people", "for how long"), rows),
+            "## In browsers",
+            "Who only reads is given nothing. By https the names of cookies begin with `__Host-`. All of them are "
+            "`HttpOnly` and `SameSite=Lax`, and none is for another site.",
+            _table(("name", "given to, and what for", "for how long"), browser),
+        ]),
+    )  # fmt: skip
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "commands.md": commands_page,
@@ -353,6 +490,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "stripe.md": stripe_page,
     "failures.md": failures_page,
+    "kept.md": kept_page,
 }
 
 
@@ -384,6 +522,16 @@ def _first(job: Any) -> str:
 
 def _span(period: Any) -> str:
     return _seconds(int(period.total_seconds()))
+
+
+def _long(period: Any) -> str:
+    return _one(int(period.total_seconds()))
+
+
+def _one(seconds: int) -> str:
+    """'a day', 'an hour', '90 days'."""
+    said = _seconds(seconds)
+    return said if said[0].isdigit() else f"{'an' if said[0] == 'h' else 'a'} {said}"
 
 
 def _seconds(seconds: int) -> str:
