@@ -401,6 +401,7 @@ def kept() -> dict[str, tuple[str, str]]:
         "letters.LinkKey": ("the keys of links in letters", f"as long as the links work: {_long(links.LIVES)}"),
         "calls.Seat": ("who has a seat, and came", after_call),
         "calls.Invitation": ("who was invited", after_call),
+        "calls.NoInvitations": ("who wants no invitations", account),
         "calls.Vote": ("who voted for a question", after_call),
         "calls.Question": (
             "what was asked, and by whom",
