@@ -360,6 +360,26 @@ def test_an_inquiry_takes_nothing(till: Till, shop: Shop) -> None:
     assert (Payment.objects.get().state, len(journal())) == ("collected", 1)
 
 
+@pytest.mark.parametrize("heard_of_it_before", [True, False])
+def test_a_debit_that_was_paid_may_come_back(
+    till: Till, shop: Shop, clock: MovableClock, heard_of_it_before: bool
+) -> None:
+    till.mandate(shop, cards.DEBIT)
+    clock.forward(days=5)
+    if heard_of_it_before:
+        till.tell()
+        assert Payment.objects.get().state == "collected"
+    else:
+        till.server.news()  # lost on the way
+
+    till.book.send_debit_back(till.charge_of(Payment.objects.get()))
+    till.tell()
+
+    assert (Payment.objects.get().state, till.held) == ("returned", -20)
+    assert ledger.balance("owed_by:stripe") == {"GBP": GBP("-0.20")}
+    assert ledger.balance("returned") == {"GBP": GBP("5.00")}
+
+
 # --- permissions ---------------------------------------------------------------------------------------------
 
 

@@ -228,6 +228,8 @@ class Stripe(Provider):
 
     def standing(self) -> Iterator[tuple[bool, str]]:
         mode = "live" if self.is_live else "test, no money moves"
+        if not self.is_live and urlsplit(self.address).hostname not in config.LOOPBACK:
+            yield False, "in test mode on a public address: whoever pays with a test card gets what supporters get"
         try:
             next(self.calls.balance(0, int(clock.time()) + 1), None)
         except (Trouble, Refused) as error:
@@ -251,9 +253,13 @@ class Stripe(Provider):
 
     def _page(self, payment: "Payment", names: dict[str, str], **where: str) -> dict[str, Any]:
         """A pay page for exactly this amount, in this currency, taken at once so that the fee is known at once."""
+        try:
+            minor = theirs(payment.amount)
+        except ValueError as error:
+            raise WillNot(str(error)) from error
         price = {
             "currency": payment.currency.lower(),
-            "unit_amount": theirs(payment.amount),
+            "unit_amount": minor,
             "product_data": {"name": payment.description},
         }
         of_payment = {"capture_method": "automatic", "description": payment.description, "metadata": names}
@@ -325,7 +331,10 @@ class Stripe(Provider):
         return ""
 
     def _told_of(self, intent: str, payment: "Payment") -> Told:
-        found = findings.of_intent(intent, self.calls, at=clock.time(), name=own_name())
+        try:
+            found = findings.of_intent(intent, self.calls, at=clock.time(), name=own_name())
+        except Refused as refused:  # it was made, so it must not count as failed because it can't be seen just now
+            raise Trouble(str(refused)) from refused
         return self._answer("answer.payment", payment.reference, {"found": found})
 
     def _not_collected(self, payment: "Payment", failure: str, *, ended: str = "", why: str = "") -> Told:

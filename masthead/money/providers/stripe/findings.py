@@ -41,6 +41,7 @@ def of_intent(ref: str, calls: Calls, *, at: float, name: str) -> Found:
         "intent": _pick(intent, OF_INTENT) | {"error": _pick(intent.get("last_payment_error") or {}, OF_ERROR)},
         "charge": _pick(charge, OF_CHARGE) if charge else None,
         "fee": _pick(charge.get("balance_transaction") or {}, OF_LINE) or None,
+        "undone": _pick(charge.get("failure_balance_transaction") or {}, OF_LINE) or None,
         "method": method(intent["payment_method"], charge) if intent.get("payment_method") else None,
         "refunds": [],
         "disputes": [],
