@@ -40,9 +40,9 @@ def connect() -> None:
         post_save.connect(named_saved, sender=named, dispatch_uid=f"newsroom:after:{named.__name__}")
     post_save.connect(picture_saved, sender=Picture, dispatch_uid="newsroom:after:Picture")
     post_delete.connect(size_deleted, sender=Rendition, dispatch_uid="newsroom:gone:Rendition")
-    watch(Person, lambda person: (f"person:{person.pk}", f"list:person:{person.pk}"))
+    watch(Person, lambda person: (f"person:{person.pk}", f"list:person:{person.pk}", "people"))
     watch(Topic, lambda topic: (f"topic:{topic.pk}", f"list:topic:{topic.pk}"))
-    watch(RunningStory, lambda chain: (f"chain:{chain.pk}", f"list:chain:{chain.pk}"))
+    watch(RunningStory, lambda chain: (f"chain:{chain.pk}", f"list:chain:{chain.pk}", "running"))
     watch(Paper, lambda paper: ("paper",))
     watch(Picture, lambda picture: (f"picture:{picture.pk}",), pull=pictures.is_withdrawn)
 

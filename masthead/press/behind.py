@@ -37,21 +37,22 @@ class NotYet(Exception):
 class Behind:
     """Brings the newsroom up with `load`, in a thread."""
 
-    def __init__(self, load: Callable[[], Newsroom]) -> None:
+    def __init__(self, load: Callable[[], Newsroom], *, patience: float = PATIENCE) -> None:
         self._coming: Future[Newsroom] = Future()
         self._load = load
+        self._patience = patience
         self.newsroom: Newsroom | None = None
 
     def start(self) -> None:
         """Begin to load; call once."""
         threading.Thread(target=self._bring, name="newsroom", daemon=True).start()
 
-    async def ready(self, patience: float = PATIENCE) -> Newsroom:
+    async def ready(self) -> Newsroom:
         """The newsroom, waited for at most `patience` seconds. Raises NotYet."""
         if self.newsroom is not None:
             return self.newsroom
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._coming)), patience)
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._coming)), self._patience)
         except Exception as error:
             raise NotYet(str(error)) from error
 

@@ -62,7 +62,7 @@ def print_page(key: Key, number: int) -> Print | None:
     """Render a page when `number` is the newest change known. None when its answer is not one to keep."""
     close_old_connections()
     try:
-        return _print_page(key, number)
+        return render(key, number)
     except Http404:
         return None
     except Exception:
@@ -72,7 +72,8 @@ def print_page(key: Key, number: int) -> Print | None:
         close_old_connections()
 
 
-def _print_page(key: Key, number: int) -> Print | None:
+def render(key: Key, number: int) -> Print | None:
+    """As `print_page`, with the caller's connection. Raises what the view raises, Http404 where nothing stands."""
     declared = plan(key.path)
     if declared is None:
         return None

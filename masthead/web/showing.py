@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from masthead.adverts import slots as adverts
+from masthead.adverts.models import Shape
+from masthead.adverts.slots import MOST_SLOTS
 from masthead.appeals import placements as appeals
 from masthead.core import clock
 from masthead.newsroom import menu, rendering, stories, words
@@ -18,7 +20,6 @@ from masthead.web import blocks, composing, extras, items, passing_on, pictures,
 from masthead.web.shell import Link
 from masthead.web.views import answers
 
-SLOTS_IN_A_STORY = 3
 MORE_FILMS = 3
 
 
@@ -58,7 +59,7 @@ def story(page: StoryPage, request: HttpRequest) -> HttpResponse:
         [block.kind for block in body.blocks],
         page.places,
         ask=asks.middle,
-        slots=adverts.for_slots(edition, SLOTS_IN_A_STORY, story=page),
+        slots=adverts.for_slots(edition, MOST_SLOTS[Shape.BOX], story=page),
         read_on=blocks.next_in(whole.automatic_read_on) if whole.automatic_read_on else None,
     )
     head = _head(whole)

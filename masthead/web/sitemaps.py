@@ -63,19 +63,18 @@ def of_range(number: int) -> bytes:
     for model in (StoryPage, FilmPage):
         found = model.objects.published().filter(pk__gte=first, pk__lt=first + A_RANGE).select_related("section")
         rows += found.defer_streamfields().order_by("pk")
+    made_of(*{f"section:{row.section_id}" for row in rows if row.section_id})  # its name stands in their addresses
     return _urlset((row.path_now, row.last_published_at) for row in rows)
 
 
 def of_pages() -> bytes:
     """Front, sections, people, running stories, plain pages; letters that anybody may read, open books."""
-    made_of("paper", "list:all", "list:front", LISTS)
+    made_of("paper", "list:all", "list:front", "people", "running", LISTS)
     found: list[tuple[str, datetime | None]] = []
     for model in (FrontPage, SectionPage, FilmIndexPage, PlainPage):
         found += [(page.path_now, page.last_published_at) for page in model.objects.live().order_by("path")]
-    for kind, named in (("person", Person), ("chain", RunningStory)):
-        for thing in named.objects.order_by("pk"):
-            made_of(f"{kind}:{thing.pk}")
-            found.append((thing.path, None))
+    for named in (Person, RunningStory):
+        found += [(thing.path, None) for thing in named.objects.order_by("pk")]
     found += [(path, None) for path in ("/letters/", "/calls/", "/open-books/")]
     found += [(letters.path, None) for letters in LetterList.objects.all()]
     free = Issue.objects.sent().newest().filter(list__benefit="").select_related("list").defer("body")

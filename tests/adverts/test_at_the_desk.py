@@ -1,5 +1,7 @@
 """Bookings made at the desk, with their artwork."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -92,3 +94,15 @@ def test_the_list_is_searched_filtered_and_exported(editor):
     assert [row in found for row in rows] == [False, True]
     assert [row in running for row in rows] == [True, False]
     assert len(lines) == 3
+
+
+def test_the_desk_says_what_is_booked_and_shown_nowhere_when_it_is_saved_and_on_its_first_page(editor):
+    assert "shown nowhere" not in editor.get("/desk/").content.decode()
+    booking("Many", creatives=12, weight=9)
+
+    saved = editor.post(ADD, typed(SimpleUploadedFile("hale.png", artwork(), "image/png")), follow=True)
+    first_page = editor.get("/desk/").content.decode()
+
+    assert "there is no room for: Hale, autumn. At most 12 boxes and 8 wide adverts" in saved.content.decode()
+    assert re.findall(r"/booking/edit/(\d+)/", first_page) == [str(Booking.objects.get(name="Hale, autumn").pk)]
+    assert "Adverts that are shown nowhere" in first_page

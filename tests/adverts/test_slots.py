@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from masthead.adverts import bookings
 from masthead.adverts.models import Booking
-from masthead.adverts.slots import for_slots
+from masthead.adverts.slots import for_slots, without_room
 from masthead.core import clock as the_clock
 from masthead.press.models import Change
 from masthead.press.recording import record
@@ -66,6 +66,21 @@ def test_a_slot_carries_at_most_four():
     booking("Many", creatives=7)
 
     assert [len(slot.creatives) for slot in for_slots("public", 1)] == [4]
+
+
+def test_of_too_many_our_own_give_way_first_and_what_is_shown_nowhere_is_named():
+    booking("Ours", creatives=2, advertiser="", weight=50)
+    for number in range(11):
+        booking(f"Theirs {number:02}", weight=9)
+    assert [row.name for row in without_room(the_clock.today())] == ["Ours"]
+    booking("Light")
+    booking("Later", starts_on=the_clock.today() + timedelta(days=1))
+
+    shown = [word for slot in words(for_slots("public", 3)) for word in slot]
+
+    assert sorted(shown) == ["Light, 1", *(f"Theirs {number:02}, 1" for number in range(11))]
+    assert [row.name for row in without_room(the_clock.today())] == ["Ours"]
+    assert [row.name for row in without_room(the_clock.today() + timedelta(days=1))] == ["Later", "Ours"]
 
 
 def test_a_wide_slot_takes_wide_creatives_alone():

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from masthead.money import guards
+from tests.conftest import template_database
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret for tests alone, forty letters long"
@@ -151,3 +155,55 @@ def test_nothing_is_restored_over_what_is_there(newsroom, tmp_path):
 
     assert refused.returncode == 1
     assert "not empty" in refused.stderr
+
+
+BOOKED = """
+from datetime import date
+from masthead.money.amounts import Money
+from masthead.money.ledger import credit, debit, post
+for pounds in ("5.00", "2.50"):
+    given = Money.of(pounds, "GBP")
+    post(f"practice:{pounds}", on=date(2026, 3, 1), lines=[debit("fees", given), credit("owed_by:practice", given)])
+"""
+READ = """
+from django.test import Client
+page = Client(SERVER_NAME="127.0.0.1", SERVER_PORT="8000").get("/")
+print(page.status_code, "public" if b'data-edition="public"' in page.content else "no page of ours")
+"""
+
+
+def the_books(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the ledger, and the guards that stand over it."""
+    with closing(sqlite3.connect(home / "newsroom.sqlite3")) as database:
+        found = {
+            name: database.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()
+            for name in ("money_transaction", "money_line", "django_migrations")
+        }
+        triggers = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        return found | {"guards": database.execute(triggers).fetchall()}
+
+
+@pytest.mark.processes
+def test_a_whole_newsroom_comes_back_with_its_books_guarded_is_well_and_answers(tmp_path):
+    home, again, file = tmp_path / "courier", tmp_path / "again", tmp_path / "courier.tar.gz"
+    for name in ("media", "originals", "state"):
+        (home / name).mkdir(parents=True)
+    (home / "masthead.toml").write_text("")
+    shutil.copy(template_database(), home / "newsroom.sqlite3")
+    booked = masthead("manage", "shell", "--no-imports", "-c", BOOKED, home=home)
+    assert booked.returncode == 0, booked.stderr
+
+    masthead("backup", str(file), home=home)
+    masthead("restore", str(file), str(again))
+    shutil.rmtree(home)
+    checked = masthead("check", home=again)
+    books = the_books(again)
+    read = masthead("manage", "shell", "--no-imports", "-c", READ, home=again)
+
+    assert (checked.returncode, "WRONG" in checked.stdout) == (0, False), checked.stdout
+    assert read.stdout.split() == ["200", "public"], read.stderr
+    assert (len(books["money_transaction"]), len(books["money_line"])) == (2, 4)
+    assert {name for name, *_ in books["guards"]} >= set(guards.RULES)
+    with closing(sqlite3.connect(again / "newsroom.sqlite3")) as database, pytest.raises(sqlite3.IntegrityError):
+        database.execute("DELETE FROM money_line")
+    assert the_books(again) == books

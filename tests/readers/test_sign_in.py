@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from masthead.core import jobs
+from masthead.core import jobs, limits
 from masthead.newsroom.models import Paper
+from masthead.readers import sign_in
 from masthead.readers.models import Confirmation, Device, Reader, SignInCode
 from masthead.readers.signals import address_confirmed
 from tests.worlds.readers import Browser, code_sent_to, link_sent_to, mail_to, reader
@@ -299,3 +300,34 @@ def test_codes_and_the_mails_that_hold_them_are_forgotten_after_a_day(clock):
 
     assert not SignInCode.objects.exists()
     assert mail_to("ada@example.org") == []
+
+
+def test_from_one_network_codes_are_asked_for_thirty_times_an_hour_for_whatever_addresses(clock):
+    for number in range(30):
+        assert Browser(REMOTE_ADDR="192.0.2.1").asks_for_code(f"reader{number}@example.org").status_code == 302
+
+    refused = Browser(REMOTE_ADDR="192.0.2.1").asks_for_code("ada@example.org")
+    elsewhere = Browser(REMOTE_ADDR="192.0.2.2").asks_for_code("ada@example.org")
+    clock.forward(hours=1)
+
+    assert refused.status_code == 422
+    assert "That was tried too often" in words_of(refused)
+    assert 'value="ada@example.org"' in refused.content.decode()
+    assert elsewhere.status_code == 302
+    assert Browser(REMOTE_ADDR="192.0.2.1").asks_for_code("bo@example.org").status_code == 302
+
+
+def test_from_one_network_sixty_codes_an_hour_are_tried_and_then_not_even_the_right_one():
+    browser = Browser(REMOTE_ADDR="192.0.2.1")
+    browser.asks_for_code("ada@example.org")
+    code = code_sent_to("ada@example.org")
+    for _ in range(60):
+        limits.hit(sign_in.TRIES_OF_NETWORK, "192.0.2.1")
+
+    refused = browser.types_code(code)
+    browser.defaults["REMOTE_ADDR"] = "192.0.2.2"
+    elsewhere = browser.types_code(code)
+
+    assert refused.status_code == 422
+    assert "That was tried too often" in words_of(refused)
+    assert elsewhere.status_code == 302

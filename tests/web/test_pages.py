@@ -163,3 +163,19 @@ def test_the_desks_colours_reach_readers_as_a_style_sheet():
 
     assert "/paper.css" in read("/")
     assert "--accent-by-day: #7a2048;" in read("/paper.css")
+
+
+def test_when_something_breaks_readers_are_told_and_nothing_more():
+    browser = Client(raise_request_exception=False)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE newsroom_address RENAME TO away")
+
+    answer = browser.get("/harbour/")
+
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert "<h1>Something broke on our side</h1>" in page
+    assert "nothing is taken twice" in strip_tags(page)
+    assert "newsroom_address" not in page
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert dict(browser.cookies) == {}

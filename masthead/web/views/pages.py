@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from masthead.adverts import slots as adverts
+from masthead.adverts.models import Shape
+from masthead.adverts.slots import MOST_SLOTS
 from masthead.appeals import placements as appeals
 from masthead.core import clock
 from masthead.newsroom import front as newsroom_front
@@ -66,7 +68,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "today": clock.now(),
         "top": appeals.for_page(answers.edition_of(request)).top,
         "extras": extras.for_page(answers.edition_of(request)),
-        "slots": adverts.for_slots(answers.edition_of(request), 2, page="front", shape="wide"),
+        "slots": adverts.for_slots(answers.edition_of(request), MOST_SLOTS[Shape.WIDE], page="front", shape=Shape.WIDE),
         "passed_on": passing_on.page(paper, paper.name, "/", feeds=[Link(paper.name, "/feeds/all.rss")]),
     }
     return answers.page(request, "pages/front.html", context)
