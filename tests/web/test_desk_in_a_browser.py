@@ -9,15 +9,22 @@ from tests.people import Editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
+IN_THE_DARK = ("home", "sending", "host")
+
 
 def test_axe_finds_nothing_on_the_desk(browser, site):
     editor = Editor(browser, site)
     editor.context.set_default_timeout(60_000)
     editor.signs_in(EDITOR, PASSWORD)
 
-    found = {name: faults for name, path in desk_pages(site).items() if (faults := findings(editor, name, path))}
+    pages = desk_pages(site)
 
-    assert found == {}
+    found = {name: faults for name, path in pages.items() if (faults := findings(editor, name, path))}
+
+    editor.page.emulate_media(color_scheme="dark")
+    dark = {name: faults for name in IN_THE_DARK if (faults := findings(editor, name, pages[name]))}
+
+    assert (found, dark) == ({}, {})
     editor.leaves()
 
 
