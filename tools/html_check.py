@@ -44,7 +44,7 @@ def keep_pages(newsroom: RunningNewsroom, folder: Path) -> int:
         with httpx.Client(base_url=newsroom.address, cookies=cookies, timeout=60) as reader:
             for name, path in journey.pages_of(newsroom.address).items():
                 answer = reader.get(path)
-                keep(folder, f"{name}-{edition}", answer.status_code, answer.text)
+                keep(folder, f"{name}-{edition}", answer.status_code, answer.text, journey.STATUS.get(name, 200))
     keep(folder, "500", 200, journey.broken_page(newsroom))
     with chromium() as browser:
         for name, page in journey.as_a_supporter(browser, newsroom):
@@ -53,10 +53,10 @@ def keep_pages(newsroom: RunningNewsroom, folder: Path) -> int:
     return len(list(folder.iterdir()))
 
 
-def keep(folder: Path, name: str, status: int, html: str) -> None:
+def keep(folder: Path, name: str, status: int, html: str, expected: int = 200) -> None:
     """Write one page. Stops where it is not what it should be."""
-    if status != (404 if name.startswith("404") else 200):
-        raise SystemExit(f"{name}: the answer was {status}")
+    if status != expected:
+        raise SystemExit(f"{name}: the answer was {status}, not {expected}")
     (folder / f"{name}.html").write_text(html)
 
 

@@ -45,6 +45,10 @@ SELECT slug FROM calls_call JOIN calls_recording ON call_id = calls_call.id WHER
 NEXT_CALL = "SELECT slug, starts_at FROM calls_call WHERE state = 'planned' ORDER BY starts_at LIMIT 1"
 
 
+STATUS = {"404": 404, "letter-refused": 403}
+"""The pages that are meant to be answered with something else than 200, by name."""
+
+
 def pages_of(address: str) -> dict[str, str]:
     """One page of each kind, found as a reader would: by following links from the front. Stops where one is missing."""
     front = httpx.get(address).text
@@ -66,7 +70,8 @@ def pages_of(address: str) -> dict[str, str]:
         "404": "/the-ferry-levy/",
         "support": "/support/",
         "letters": "/letters/",
-        "letter": first(r'href="(/letters/[\w-]+/[\w-]+/)"', letters),
+        "letter": first(r'href="(/letters/the-week[\w-]*/[\w-]+/)"', letters),
+        "letter-refused": first(r'href="(/letters/behind[\w-]*/[\w-]+/)"', letters),
         "letter-list": first(r'href="(/letters/[\w-]+/)"', letters),
         "letters-sign-up": "/letters/sign-up/",
         "calls": "/calls/",
@@ -103,7 +108,7 @@ def as_a_supporter(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tupl
     yield from _signs_in(visitor, email)
     for name, path in {
         "account": "/account/",
-        "letter-supporter": pages["letter"],
+        "letter-supporter": pages["letter-refused"],
         "call-supporter": pages["call"],
         "receipt": first(r'href="(/account/receipts/\w+/)"', visitor.bytes_of("/account/")),
         "devices": "/account/devices/",
