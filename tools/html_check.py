@@ -1,4 +1,4 @@
-"""Runs the Nu HTML checker over the public pages of the demonstration, in every edition: one start for all of them.
+"""Runs the Nu HTML checker over the public pages of the demonstration, in every edition, and those of a supporter.
 
 The checker is the npm package `vnu-jar` (MIT; needs Java 17 and npm). VNU_JAR may name one that is there already.
 """
@@ -17,8 +17,9 @@ sys.path.insert(0, str(ROOT))
 
 from masthead.core.signing import Keyring  # noqa: E402
 from masthead.press.passes import EDITIONS, Passes  # noqa: E402
+from tests.people import chromium  # noqa: E402
 from tests.running import RunningNewsroom, running_newsroom  # noqa: E402
-from tools.screens import pages_of  # noqa: E402
+from tools import journey  # noqa: E402
 
 VERSION = "26.9.27"
 A_DAY = 24 * 3600
@@ -37,13 +38,26 @@ def main() -> int:
 
 
 def keep_pages(newsroom: RunningNewsroom, folder: Path) -> int:
-    """Write each page, in each edition, into `folder`."""
+    """Write each page into `folder`: the printed ones in each edition, those of a supporter as that one gets them."""
     for edition in EDITIONS:
         cookies = {"pass": a_pass(newsroom, edition)} if edition != "public" else {}
         with httpx.Client(base_url=newsroom.address, cookies=cookies, timeout=60) as reader:
-            for name, path in pages_of(newsroom.address).items():
-                (folder / f"{name}-{edition}.html").write_bytes(reader.get(path).content)
+            for name, path in journey.pages_of(newsroom.address).items():
+                answer = reader.get(path)
+                keep(folder, f"{name}-{edition}", answer.status_code, answer.text, journey.STATUS.get(name, 200))
+    keep(folder, "500", 200, journey.broken_page(newsroom))
+    with chromium() as browser:
+        for name, page in journey.as_a_supporter(browser, newsroom):
+            again = page.context.request.get(page.url)
+            keep(folder, name, again.status, again.text())
     return len(list(folder.iterdir()))
+
+
+def keep(folder: Path, name: str, status: int, html: str, expected: int = 200) -> None:
+    """Write one page. Stops where it is not what it should be."""
+    if status != expected:
+        raise SystemExit(f"{name}: the answer was {status}, not {expected}")
+    (folder / f"{name}.html").write_text(html)
 
 
 def a_pass(newsroom: RunningNewsroom, edition: str) -> str:

@@ -1,18 +1,23 @@
 """`make demo`, as a newcomer meets it: one command, a working paper, Ctrl-C, and again with what was changed."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from masthead.web.demo import EDITOR, PASSWORD
 from tests.ops.test_supervisor import is_alive, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +68,24 @@ class Demo:
     def processes(self) -> list[int]:
         return [int(path.read_text()) for path in (self.folder / "state" / "processes").iterdir()]
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask its database, read-only."""
+        address = f"file:{self.folder}/newsroom.sqlite3?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+            return database.execute(query).fetchall()
+
+    def renames_the_paper(self, name: str) -> None:
+        """As its editor does: sign in at the desk, fill in the form, save."""
+        address = f"http://127.0.0.1:{self.port}"
+        with httpx.Client(base_url=address, headers={"Origin": address}, follow_redirects=True, timeout=30) as desk:
+            desk.get("/desk/login/")
+            typed = {"username": EDITOR, "password": PASSWORD, "csrfmiddlewaretoken": desk.cookies["desk-form"]}
+            desk.post("/desk/login/", data=typed)
+            form = desk.get("/desk/settings/newsroom/paper/")
+            kept = {"name": name, "accent_light": "#0c5460", "accent_dark": "#7cc7d1"}
+            saved = desk.post(form.url.path, data={**kept, "csrfmiddlewaretoken": desk.cookies["desk-form"]})
+            assert "/desk/settings/" in saved.url.path, saved.url
+
     def get(self, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return answer.read().decode()
@@ -70,8 +93,12 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Made afresh, as `make demo-reset` does, where an older demonstration was."""
     made = Demo(tmp_path_factory.mktemp("demo") / "courier")
-    made.start()
+    made.folder.mkdir()
+    (made.folder / "this-is-a-demo").write_text("loaded, by another version\n")
+    (made.folder / "newsroom.sqlite3").write_text("of an older demonstration")
+    made.start("--reset")
     yield made
     if made.process.poll() is None:
         made.process.send_signal(signal.SIGTERM)
@@ -96,6 +123,29 @@ def test_the_paper_opens_with_its_pictures(demo):
     assert 'src="/media/' in front
 
 
+def test_resetting_made_it_afresh(demo):
+    assert "Loading" in demo.said
+    assert demo.rows("SELECT name FROM newsroom_paper") == [("The Haverness Courier",)]
+
+
+def test_no_picture_stands_twice_on_the_front_page(demo):
+    shown = re.findall(r'<img[^>]* src="/media/images/([^".]+)', demo.get("/"))
+
+    assert len(shown) == len(set(shown)), sorted(shown)
+
+
+def test_what_the_paper_promised_has_been_kept(demo):
+    def count(table: str, where: str = "1") -> int:
+        return int(demo.rows(f"SELECT COUNT(*) FROM {table} WHERE {where}")[0][0])
+
+    months = demo.rows("SELECT DISTINCT strftime('%Y-%m', \"on\") FROM money_transaction")
+
+    assert count("letters_issue", "sent_at IS NOT NULL") >= 1
+    assert count("letters_delivery", "state = 'sent'") >= 1
+    assert min(count("calls_seat"), count("calls_question"), count("calls_vote")) >= 3
+    assert len(months) >= 18
+
+
 def test_mailbox_clock_and_health_answer(demo):
     assert "<h1" in demo.get("/demo/mail/")
     assert "<h1" in demo.get("/demo/clock/")
@@ -103,7 +153,7 @@ def test_mailbox_clock_and_health_answer(demo):
 
 
 def test_ctrl_c_stops_all_of_it_and_the_next_start_keeps_what_was_changed(demo):
-    (demo.folder / "media" / "a-change-of-mine").write_text("kept")
+    demo.renames_the_paper("The Haverness Lantern")
     running = demo.processes
 
     status = demo.interrupt()
@@ -112,6 +162,6 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_keeps_what_was_changed(demo):
 
     assert (status, stopped) == (0, True)
     assert "Loading" not in demo.said
-    assert (demo.folder / "media" / "a-change-of-mine").read_text() == "kept"
+    assert "The Haverness Lantern" in demo.get("/")
     assert seconds < 60  # it is 5 on a machine that does nothing else
     assert "<h1" in demo.get("/about/")

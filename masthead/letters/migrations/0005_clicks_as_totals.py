@@ -8,7 +8,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(name="delivery", options={"verbose_name_plural": "deliveries"}),
         migrations.AddField(
             model_name="letterlist",
             name="counts_clicks",

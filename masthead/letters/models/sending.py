@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
 
 from masthead.core import clock
 
@@ -165,7 +166,8 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name = _("copy")
+        verbose_name_plural = _("copies")
         constraints: ClassVar = [
             UniqueConstraint(name="delivery_once_for_a_reader", fields=["mailing", "reader"]),
             UniqueConstraint(

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
 
 from masthead.core import clock
 
@@ -43,6 +44,8 @@ class Suppression(models.Model):
     objects = SuppressionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("address not written to")
+        verbose_name_plural = _("not written to")
         ordering: ClassVar = ["-since", "-pk"]
         indexes: ClassVar = [models.Index(fields=["-since"], name="suppression_by_day")]
         constraints: ClassVar = [

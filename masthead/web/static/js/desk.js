@@ -24,10 +24,28 @@ const start = (root) => {
   }
 }
 
+// What people hear of a field whose label stands elsewhere: editors of rich text, tags, blocks with a heading alone.
+const NAMELESS = ".public-DraftEditor-content, .ui-autocomplete-input, .w-panel :is(input, textarea):not([type=hidden])"
+
+const name = (root) => {
+  for (const field of root.querySelectorAll(NAMELESS)) {
+    if (field.labels?.length || field.matches("[aria-label], [aria-labelledby], [title]")) continue
+    const kept = field.closest(".Draftail-Editor__wrapper, .tagit")?.parentElement.querySelector("[id][name]") ?? field
+    const label =
+      document.querySelector(`label[for="${CSS.escape(kept.id)}"]`) ??
+      field.closest(".w-panel")?.querySelector(".w-panel__heading")
+    if (label) field.setAttribute("aria-label", label.textContent.replace(/\*[^]*/, "").trim())
+  }
+  for (const list of root.querySelectorAll(".w-minimap__list:not([tabindex])")) list.tabIndex = 0
+}
+
 start(document)
+name(document)
 new MutationObserver((changes) => {
   const added = changes.flatMap((change) => [...change.addedNodes])
   for (const node of added) {
-    if (node.nodeType === Node.ELEMENT_NODE && node.isConnected) start(node.parentNode)
+    if (node.nodeType !== Node.ELEMENT_NODE || !node.isConnected) continue
+    start(node.parentNode)
+    name(node.parentNode)
   }
 }).observe(document.body, { childList: true, subtree: true })
