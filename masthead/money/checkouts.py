@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from masthead.core import clock
+from masthead.core.jobs import every, job
 from masthead.core.refusals import Trouble
-from masthead.money import customers, inbox, moves, providers
+from masthead.money import customers, inbox, moves, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Payment
 from masthead.money.states import CheckoutState
@@ -19,31 +20,36 @@ from masthead.money.states import CheckoutState
 log = structlog.get_logger("masthead.money")
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)  # while nothing is settled: a reload is no way to make us busy
+FORGOTTEN_AFTER, FORGOTTEN_FOR = timedelta(days=8), timedelta(days=40)  # no page of a provider lasts longer
+AT_ONCE = 100
 
 
 def begin(
-    *, order_key: str, amount: Money, keeps_mandate: bool, email: str, description: str, return_to: str
-) -> Checkout:
+    *, order_key: str, amount: Money, keeps_mandate: bool, email: str, description: str, return_to: str,
+    provider: str = "",
+) -> Checkout:  # fmt: skip
     """Open a pay page and return the checkout; send the visitor to its `pay_url`.
 
     Our row is committed first, the provider is called after, outside any transaction (raises RuntimeError inside
     one). The same `order_key` gives the same checkout. `return_to` is a path in which {reference} becomes the
-    checkout's reference. Raises Trouble when the provider can't be reached: the row stays, and begin may be called
-    again.
+    checkout's reference. `provider` is the name of the one that the visitor chose, or empty for the default. Raises
+    NotThisWay when that one doesn't take such a payment; Trouble when it can't be reached: the row stays, and begin
+    may be called again.
     """
-    provider = providers.for_checkouts()
+    chosen = providers.choose(provider, amount.currency, keeps_mandate=keeps_mandate)
     with transaction.atomic(durable=True):
         checkout = Checkout.objects.select_related("payment").filter(payment__order_key=order_key).first()
         if checkout is None:
             payment = Payment.objects.create(
                 order_key=order_key,
-                provider=provider.name,
+                provider=chosen.name,
                 amount_minor=amount.minor,
                 currency=amount.currency,
                 description=description,
                 income_account=customers.of(order_key).income,
             )
             checkout = Checkout(payment=payment, keeps_mandate=keeps_mandate, email=email)
+            checkout.permission_first = chosen.permission_first
             checkout.return_path = return_to.replace("{reference}", checkout.reference)
             checkout.save()
     if checkout.amount != amount:
@@ -78,8 +84,34 @@ def ask(reference: str) -> Checkout:
         log.warning("money.not_answered", checkout=checkout.pk, error=type(trouble).__name__)
         return checkout
     inbox.process(inbox.keep_answer(checkout.provider, told))
+    _collect_first(checkout)
     _tell(checkout)
     return Checkout.objects.select_related("payment", "mandate").get(pk=checkout.pk)
+
+
+@every(hours=6)
+def ask_forgotten() -> None:
+    """What became of visits of which nobody told us, once their pages have run out everywhere."""
+    since, before = clock.now() - FORGOTTEN_FOR, clock.now() - FORGOTTEN_AFTER
+    open_ones = Checkout.objects.filter(state=CheckoutState.OPEN, created_at__range=(since, before)).exclude(pay_url="")
+    for reference in open_ones.order_by("asked_at").values_list("reference", flat=True)[:AT_ONCE]:
+        ask_again.enqueue(reference)
+
+
+@job("now")
+def ask_again(reference: str) -> None:
+    """See ask."""
+    ask(reference)
+
+
+def _collect_first(checkout: Checkout) -> None:
+    """Where the page took a permission alone, ask for the first payment at once: the visitor is there to see."""
+    payment = Payment.objects.unsent().filter(checkout=checkout).first()
+    if payment is not None:
+        try:
+            payments.send(payment.pk)
+        except Trouble as trouble:  # it is sent again by itself, see payments.send_unsent
+            log.warning("money.not_answered", checkout=checkout.pk, error=type(trouble).__name__)
 
 
 def _tell(checkout: Checkout) -> None:
