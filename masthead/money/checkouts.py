@@ -70,7 +70,8 @@ def return_address(checkout: Checkout) -> str:
 def ask(reference: str) -> Checkout:
     """What became of a visit. The provider is asked by our reference, until it has given its last word on it.
 
-    The answer goes through the inbox as every webhook does, and the customers are told before this returns. When
+    The answer goes through the inbox as every webhook does, and the customers are told before this returns. Where the
+    page took a permission alone, the first payment is asked for on it, as a job would do a moment later. When
     the provider can't be reached the checkout stays as it is, and the webhook will tell. Raises
     Checkout.DoesNotExist for a reference that we never made.
     """

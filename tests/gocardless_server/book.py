@@ -312,7 +312,7 @@ class Book:
         payout = self.new(
             "payouts", "PO",
             amount=amount, currency=currency, deducted_fees=-int(fee), status="paid", payout_type="merchant",
-            reference="PAPER", arrival_date=self.now[:10], metadata={}, links={"creditor": "CR1"},
+            reference="PAPER", arrival_date=self.now[:10], metadata={"in": "ours"}, links={"creditor": "CR1"},
         )  # fmt: skip
         self.items[payout["id"]] = items
         for item in items:

@@ -218,7 +218,8 @@ def test_a_refund_whose_answer_is_lost_is_made_once(
 def test_a_refund_made_at_gocardless_own_desk_is_heard_of(debits: Debits, shop: Shop) -> None:
     payment = collected_first(debits, shop)
     links = {"payment": payment.provider_ref}
-    debits.book.refund({"amount": 150, "total_amount_confirmation": 150, "links": links})
+    names = {"asked_by": "telephone"}
+    debits.book.refund({"amount": 150, "total_amount_confirmation": 150, "links": links, "metadata": names})
 
     debits.tell()
 

@@ -49,6 +49,7 @@ LOOKS_BACK = timedelta(days=1)
 PAGE_LASTS = timedelta(days=7)
 OF_DETAILS = ("origin", "cause", "reason_code", "scheme")
 OF_LINKS = ("billing_request", "mandate", "payment", "refund", "payout")
+BEAR_NAMES = ("billing_requests", "mandates", "payments")
 ABOUT = {"request": "billing_request", "mandate": "mandate", "payment": "payment", "refund": "refund"}
 
 
@@ -211,7 +212,7 @@ class GoCardless(Provider):
         about, told = states.KINDS.get(event.kind, ""), event.body
         if about in ("", "answer", "noted") or "links" not in told or ("found" in told and event.state != "failed"):
             return None
-        if self._is_anothers(told):
+        if self._is_anothers(event):
             return None
         try:
             return {**told, "found": self._found(about, told["links"])}
@@ -228,7 +229,7 @@ class GoCardless(Provider):
             return None
         if about == "answer":
             return self._read_answer(told)
-        if about == "noted" and not self._is_anothers(told):
+        if about == "noted" and not self._is_anothers(event):
             return []
         if "found" not in told:
             raise NotOurs(event.event_id)
@@ -264,11 +265,15 @@ class GoCardless(Provider):
         wanted = {"masthead": own_name(), **names}
         return wanted.items() <= (thing.get("metadata") or {}).items()
 
-    def _is_anothers(self, told: Mapping[str, Any]) -> bool:
-        """Whether an event says by itself that it is about something of somebody else, who shares the account."""
-        names = told.get("names") or {}
-        is_anothers = bool(names) and names.get("masthead") != own_name()
-        return is_anothers and not _is_known(told["links"].get("mandate", ""))
+    def _is_anothers(self, event: "Event") -> bool:
+        """Whether an event says by itself that it is about something of somebody else, who shares the account.
+
+        What names a refund or a payout bears is no sign: those of our own payments may be made at GoCardless' desk.
+        """
+        names, links = event.body.get("names") or {}, event.body.get("links") or {}
+        if event.kind.partition(".")[0] not in BEAR_NAMES or not names or names.get("masthead") == own_name():
+            return False
+        return not _is_known(links.get("mandate", ""))
 
     def _told(self, event: Mapping[str, Any]) -> Told:
         names = event.get("resource_metadata") or {}
