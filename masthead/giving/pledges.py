@@ -154,9 +154,9 @@ def end(pledge: Pledge, *, by: Actor, cause: Cause = Cause.ASKED) -> None:
 
 
 def let_go(pledge: Pledge) -> None:
-    """Try nothing of a locked pledge again, and don't ask the bank for what it hasn't been asked for yet."""
+    """Try nothing of a locked pledge again, and let go what the bank was not asked for yet or wants approved."""
     pledge.instalments.filter(try_again_on__isnull=False).update(try_again_on=None)
-    for instalment in pledge.instalments.filter(state=InstalmentState.ASKED):
+    for instalment in pledge.instalments.filter(state__in=(InstalmentState.ASKED, InstalmentState.WAITING)):
         payments.withdraw(instalment.order_key)
 
 

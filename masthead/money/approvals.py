@@ -5,6 +5,7 @@ Providers' own pages for this last a day at most; a letter is read later than th
 
 from urllib.parse import urljoin
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -12,14 +13,25 @@ from django.urls import reverse
 from masthead.core.refusals import Refusal
 from masthead.money import providers
 from masthead.money.models import Approval, Payment
-from masthead.money.providers.base import PageIsOver, PageIsUsed
+from masthead.money.providers.base import PageIsOver, PageIsUsed, WillNot
 from masthead.money.states import PaymentState
+
+log = structlog.get_logger("masthead.money")
 
 
 class NotWaiting(Refusal):
     """There is nothing to approve (any more)."""
 
     for_people_text = "This payment does not wait for you any more. Nothing has been changed."
+
+
+class CannotApprove(Refusal):
+    """The provider won't make a page for it."""
+
+    for_people_text = (
+        "The payment provider can't show this payment any more. Nothing has been taken. "
+        "Please begin anew, with this or another card or account."
+    )
 
 
 def address_for(payment: Payment) -> str:
@@ -36,8 +48,8 @@ def path_of(approval: Approval) -> str:
 def open_page(approval: Approval) -> str:
     """Where at the provider the giver can approve now.
 
-    As long as a page there is open it is the one, so that nobody can approve twice. Raises NotWaiting; Trouble when
-    the provider can't be reached: then it may be tried again. Must not be called inside a transaction.
+    As long as a page there is open it is the one, so that nobody can approve twice. Raises NotWaiting, CannotApprove;
+    Trouble when the provider can't be reached: then it may be tried again. Not to be called inside a transaction.
     """
     if approval.payment.state != PaymentState.NEEDS_APPROVAL:
         raise NotWaiting
@@ -52,6 +64,9 @@ def open_page(approval: Approval) -> str:
             )
         except PageIsUsed:
             raise NotWaiting from None
+        except WillNot as why:
+            log.error("money.page_refused", payment=approval.payment_id, why=str(why))
+            raise CannotApprove from None
         except PageIsOver:
             approval = _turn_over(approval)
         else:

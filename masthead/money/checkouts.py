@@ -11,10 +11,11 @@ from django.db.models import Q
 
 from masthead.core import clock
 from masthead.core.jobs import every, job
-from masthead.core.refusals import Trouble
-from masthead.money import customers, inbox, moves, payments, providers
+from masthead.core.refusals import Refusal, Trouble
+from masthead.money import customers, facts, inbox, moves, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Payment
+from masthead.money.providers.base import WillNot
 from masthead.money.states import CheckoutState
 
 log = structlog.get_logger("masthead.money")
@@ -22,6 +23,15 @@ log = structlog.get_logger("masthead.money")
 ASK_AGAIN_AFTER = timedelta(seconds=3)  # while nothing is settled: a reload is no way to make us busy
 FORGOTTEN_AFTER, FORGOTTEN_FOR = timedelta(days=8), timedelta(days=40)  # no page of a provider lasts longer
 AT_ONCE = 100
+
+
+class NotTaken(Refusal):
+    """The provider won't open a page for such a payment."""
+
+    for_people_text = (
+        "The payment provider does not take such a payment, perhaps because of its amount. Nothing has been taken: "
+        "try another amount."
+    )
 
 
 def begin(
@@ -34,7 +44,8 @@ def begin(
     one). The same `order_key` gives the same checkout. `return_to` is a path in which {reference} becomes the
     checkout's reference. `provider` is the name of the one that the visitor chose, or empty for the default. Raises
     NotThisWay when that one doesn't take such a payment; Trouble when it can't be reached: the row stays, and begin
-    may be called again.
+    may be called again. Raises NotTaken when the provider won't have such a payment: the visit is over then, with the
+    reason kept.
     """
     chosen = providers.choose(provider, amount.currency, keeps_mandate=keeps_mandate)
     with transaction.atomic(durable=True):
@@ -55,7 +66,12 @@ def begin(
     if checkout.amount != amount:
         raise ValueError(f"{order_key} was begun with another amount")
     if not checkout.pay_url and checkout.state == CheckoutState.OPEN:
-        page = providers.get(checkout.provider).open(checkout)
+        try:
+            page = providers.get(checkout.provider).open(checkout)
+        except WillNot as why:
+            log.error("money.page_refused", payment=checkout.payment_id, why=str(why))
+            facts.give_up(checkout, failure="impossible")
+            raise NotTaken from None
         checkout.provider_ref, checkout.pay_url = page.provider_ref, page.url
         checkout.email = ""  # the provider has it now; who gives is known to the customer alone
         checkout.save(update_fields=["provider_ref", "pay_url", "email"])

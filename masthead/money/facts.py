@@ -45,6 +45,16 @@ def fail(payment: Payment, *, failure: str) -> None:
     _follow(payment)
 
 
+def give_up(checkout: Checkout, *, failure: str) -> None:
+    """Note that a visit came to nothing before it began, as known without asking anybody."""
+    with transaction.atomic():
+        payment = Payment.objects.locked(checkout.payment_id)
+        payment.abandoned_at = checkout.closed_at = clock.now()
+        payment.failure = checkout.failure = failure
+        checkout.save(update_fields=["closed_at", "failure"])
+        _follow(payment)
+
+
 def _learn(provider: str, fact: Facts) -> None:
     match fact:
         case PaymentFacts():

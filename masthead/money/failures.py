@@ -10,7 +10,7 @@ SENTENCES = {
     "declined": gettext_lazy("The bank said no and didn't say why. Nothing was taken."),
     "not_approved": gettext_lazy("The payment was not approved. Nothing was taken."),
     "mandate_ended": gettext_lazy("The permission to collect has been ended at the bank. Nothing was taken."),
-    "withdrawn": gettext_lazy("It was let go before the bank was asked. Nothing was taken."),
+    "withdrawn": gettext_lazy("It was let go before anything was taken."),
     "closed": gettext_lazy("The account is closed. Nothing was taken. Please give another one."),
     "limit": gettext_lazy("The bank allows no more payments of this kind for now. Nothing was taken."),
     "mistyped": gettext_lazy("A number or date of the card or account was not right. Nothing was taken."),

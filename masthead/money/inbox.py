@@ -82,6 +82,8 @@ def process(event: Event) -> Event:
             doubt = _doubt_in(known or [])
             outcome = EventState.FAILED if doubt else EventState.DONE
             _done(event, EventState.UNKNOWN if known is None else outcome, trouble=doubt)
+        if doubt:
+            log.error("money.event_failed", event_id=event.event_id, kind=event.kind)
     except facts.NotKnownYet as unknown:
         _done(event, EventState.WAITING, trouble=str(unknown))
     except NotOurs:

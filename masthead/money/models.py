@@ -16,8 +16,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def unsent(self) -> "PaymentQuerySet":
         """Collections on a mandate that the provider hasn't answered yet; what is paid on its page is none."""
-        is_ours_to_ask_for = Q(checkout__isnull=True) | Q(checkout__permission_first=True)
-        return self.filter(is_ours_to_ask_for, state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
+        is_asked_for_by_us = Q(checkout__isnull=True) | Q(checkout__permission_first=True)
+        return self.filter(is_asked_for_by_us, state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
+
+    def open_to_withdrawal(self) -> "PaymentQuerySet":
+        """Collections on a mandate for which nothing has been taken or promised."""
+        return self.unsent() | self.filter(state=PaymentState.NEEDS_APPROVAL, mandate__isnull=False)
 
     def locked(self, pk: int) -> "Payment":
         """This payment, for the transaction that changes it."""

@@ -53,12 +53,14 @@ def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -
 
 
 def withdraw(order_key: str) -> None:
-    """Let a collection go that the provider hasn't answered yet: it fails, with a move that says so.
+    """Let a collection go that the provider hasn't answered yet, or that waits for the giver's word: it fails, with a
+    move that says so.
 
     What the provider was asked for in this very moment may still come about; then its word counts, as always.
     """
     with transaction.atomic():
-        payment = Payment.objects.unsent().select_for_update(of=("self",)).filter(order_key=order_key).first()
+        lets_go = Payment.objects.open_to_withdrawal().select_for_update(of=("self",))
+        payment = lets_go.filter(order_key=order_key).first()
         if payment is not None:
             facts.fail(payment, failure="withdrawn")
 

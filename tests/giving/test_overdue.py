@@ -148,6 +148,21 @@ def test_a_payment_that_waits_for_approval_says_so_and_heals_when_approved(newsr
     assert amounts_collected(pledge) == [GBP("5.00"), GBP("5.00")]
 
 
+def test_whoever_ends_while_a_payment_waits_for_approval_is_asked_no_more(newsroom, today):
+    today(FIRST)
+    ada = newsroom.supporter("Ada")
+    pledge = ada.pledge(GBP("5.00"), card="ask-later")
+    today(FAILS)
+    newsroom.news_arrives()
+
+    pledges.end(pledge, by=ada.actor)
+    newsroom.news_arrives()
+
+    assert facts_of(pledge)["state"] == "ended"
+    assert newsroom.payment_of(pledge).state == "failed"
+    assert amounts_collected(pledge) == [GBP("5.00")]
+
+
 def test_a_debit_that_fails_while_paused_is_let_go(newsroom, today):
     today(FIRST)
     ada = newsroom.supporter("Ada")

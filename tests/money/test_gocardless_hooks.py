@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -122,6 +123,11 @@ def test_the_check_says_how_gocardless_stands(debits: Debits) -> None:
 
     debits.book.of_kind("creditors")[0]["verification_status"] = "action_required"
     assert [good for good, said in standing.examine() if "pays nothing out" in said] == [False]
+
+    public = replace(debits.provider, address="https://courier.example")
+    assert (False, "in sandbox mode on a public address: whoever agrees there gets what supporters get") in list(
+        public.standing()
+    )
 
     debits.server.token = "sandbox_of_another"
     config.load.cache_clear()

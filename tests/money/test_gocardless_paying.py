@@ -225,6 +225,15 @@ def test_a_gocardless_that_is_away_loses_nothing(debits: Debits, shop: Shop, fau
     assert checkouts.ask(checkout.reference).state == "promised"
 
 
+def test_a_page_that_gocardless_will_not_open_is_over_and_says_so(debits: Debits, shop: Shop) -> None:
+    debits.server.faults = ["422"]
+
+    with pytest.raises(checkouts.NotTaken):
+        shop.begin(GBP("6.00"))
+
+    assert (Checkout.objects.get().state, Payment.objects.get().failure) == ("abandoned", "impossible")
+
+
 def test_the_first_payment_is_asked_for_again_when_its_answer_was_lost(
     debits: Debits, shop: Shop, clock: MovableClock
 ) -> None:

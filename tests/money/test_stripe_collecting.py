@@ -193,6 +193,27 @@ def test_a_no_on_the_approval_page_leaves_it_waiting(till: Till, shop: Shop) -> 
     assert Payment.objects.get(pk=approval.payment_id).state == "needs_approval"
 
 
+def test_what_waits_can_be_let_go_and_the_page_says_so(till: Till, shop: Shop) -> None:
+    approval = waiting(till, shop)
+
+    payments.withdraw("test:2")
+
+    payment = Payment.objects.get(pk=approval.payment_id)
+    assert (payment.state, payment.failure) == ("failed", "withdrawn")
+    assert "no longer wanted" in Client().get(payment.approval_url).content.decode()
+    with pytest.raises(approvals.NotWaiting):
+        approvals.open_page(Approval.objects.get())
+
+
+def test_a_page_that_can_not_be_made_is_said_to_the_giver(till: Till, shop: Shop) -> None:
+    approval = waiting(till, shop)
+    till.book.smallest = 10_000
+
+    answer = Client().post(Payment.objects.get(pk=approval.payment_id).approval_url, headers=OUR_PAGE)
+
+    assert (answer.status_code, "show this payment any more" in answer.content.decode()) == (422, True)
+
+
 def test_a_stripe_that_is_away_is_said_on_the_page(till: Till, shop: Shop) -> None:
     approval = waiting(till, shop)
     till.server.faults = ["500"]
@@ -337,6 +358,26 @@ def test_an_inquiry_takes_nothing(till: Till, shop: Shop) -> None:
     till.tell()
 
     assert (Payment.objects.get().state, len(journal())) == ("collected", 1)
+
+
+@pytest.mark.parametrize("heard_of_it_before", [True, False])
+def test_a_debit_that_was_paid_may_come_back(
+    till: Till, shop: Shop, clock: MovableClock, heard_of_it_before: bool
+) -> None:
+    till.mandate(shop, cards.DEBIT)
+    clock.forward(days=5)
+    if heard_of_it_before:
+        till.tell()
+        assert Payment.objects.get().state == "collected"
+    else:
+        till.server.news()  # lost on the way
+
+    till.book.send_debit_back(till.charge_of(Payment.objects.get()))
+    till.tell()
+
+    assert (Payment.objects.get().state, till.held) == ("returned", -20)
+    assert ledger.balance("owed_by:stripe") == {"GBP": GBP("-0.20")}
+    assert ledger.balance("returned") == {"GBP": GBP("5.00")}
 
 
 # --- permissions ---------------------------------------------------------------------------------------------

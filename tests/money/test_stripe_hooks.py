@@ -142,6 +142,18 @@ def test_another_newsroom_on_the_same_account_is_another(till: Till, shop: Shop)
     assert (Payment.objects.get().state, journal()) == ("created", {})
 
 
+def test_a_charge_that_does_not_bear_our_name_is_known_by_its_payment(till: Till, shop: Shop) -> None:
+    till.book.fees_come_later = True
+    till.pay(shop.begin(GBP("6.00")))
+    till.tell()
+    till.book.of_kind("charge")[0]["metadata"] = {}
+
+    till.book.settle_fees()
+    till.tell()
+
+    assert Payment.objects.get().state == "collected"
+
+
 def test_events_of_accounts_that_are_only_connected_are_not_ours(till: Till, paid: list[Thing]) -> None:
     till.deliver({**paid[-1], "account": "acct_another"})
     jobs.run_all()

@@ -252,6 +252,18 @@ def test_beginning_again_gives_the_same_page(till: Till, shop: Shop) -> None:
     assert len(till.book.of_kind("checkout.session")) == 1
 
 
+def test_a_page_that_stripe_will_not_open_is_over_with_a_sentence(till: Till, shop: Shop) -> None:
+    till.book.smallest = 30
+
+    with pytest.raises(checkouts.NotTaken) as refusal:
+        shop.begin(GBP("0.10"))
+
+    checkout = Checkout.objects.get()
+    assert refusal.value.for_people.endswith("Nothing has been taken: try another amount.")
+    assert (checkout.state, checkout.payment.state) == ("abandoned", "abandoned")
+    assert "could not do what we asked" in failures.sentence(checkout.payment.failure)
+
+
 @pytest.mark.parametrize("fault", ["500", "429", "401", "lost"])
 def test_a_stripe_that_does_not_answer_delays_and_loses_nothing(
     till: Till, shop: Shop, clock: MovableClock, fault: str

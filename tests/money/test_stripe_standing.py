@@ -1,5 +1,6 @@
 """What `masthead check` says of Stripe, in plain words, before a giver finds out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,15 @@ def test_a_stripe_that_is_set_up_as_it_has_to_be(till: Till) -> None:
         (True, "stripe: a webhook leads here, with every event that is needed"),
     ]
     assert (ANSWERS[0], f"money: {ANSWERS[1]}") in list(check.money())
+
+
+def test_test_mode_is_no_good_where_readers_are(till: Till) -> None:
+    public = replace(till.provider, address="https://courier.example")
+
+    assert next(public.standing()) == (
+        False,
+        "in test mode on a public address: whoever pays with a test card gets what supporters get",
+    )
 
 
 def test_a_webhook_that_is_missing_or_leads_elsewhere(till: Till) -> None:

@@ -120,7 +120,7 @@ def finding(status: str, made_by: str = "collection", *, code: str = "", visit: 
             "error": {"code": code, "type": "card_error"} if code else {},
         },
         "charge": {"status": charge or "succeeded", "created": 1_800_000_100, "currency": "gbp"},
-        "fee": {"fee": 28, "currency": "gbp", "created": 1_800_000_200},
+        "fee": {"fee": 28, "currency": "gbp", "created": 1_800_000_200}, "undone": None,
         "method": None, "refunds": [], "disputes": [],
         "session": {"status": visit, "metadata": names, "expires_at": 1_800_086_400} if visit else None,
     }  # fmt: skip

@@ -46,6 +46,7 @@ class Book:
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.fees_come_later = False
         self.settles_in = ""  # another currency than the payment's
+        self.smallest = 0  # amount that a page is opened for
         self.count = 0
 
     # --- time and names ----------------------------------------------------------------------------------------
@@ -93,6 +94,8 @@ class Book:
 
     def open_session(self, asked: Thing) -> Thing:
         price = asked["line_items"][0]["price_data"]
+        if int(price["unit_amount"]) < self.smallest:
+            raise No(400, code="amount_too_small", message="It is too small.")
         session = self.new(
             "cs_test",
             "checkout.session",
@@ -245,6 +248,7 @@ class Book:
             payment_method_details={"type": means.kind, means.kind: DETAILS[means.kind](means)},
             billing_details={"address": None, "email": None, "name": "Ada Obi", "phone": None},
             balance_transaction=None,
+            failure_balance_transaction=None,
             metadata=dict(intent["metadata"]),
             failure_code=None,
         )
@@ -326,6 +330,19 @@ class Book:
         if session is not None:
             session["payment_status"] = "unpaid" if means.after else "paid"
             self.tell(f"checkout.session.async_payment_{'failed' if means.after else 'succeeded'}", session)
+
+    def send_debit_back(self, charge_ref: str, code: str = "insufficient_funds") -> None:
+        """A bank that had paid a debit sends it back days later."""
+        charge = self.get(charge_ref)
+        intent, line = (
+            self.get(charge["payment_intent"]),
+            self.line("payment_failure_refund", -charge["amount"], 0, charge),
+        )
+        charge |= {"status": "failed", "paid": False, "failure_code": code, "failure_balance_transaction": line["id"]}
+        error = {"type": "card_error", "code": code, "message": "No.", "charge": charge["id"]}
+        intent |= {"status": "requires_payment_method", "last_payment_error": error, "amount_received": 0}
+        self.tell("charge.failed", charge)
+        self.tell("payment_intent.payment_failed", intent)
 
     # --- giving and taking back -----------------------------------------------------------------------------------
 

@@ -28,6 +28,10 @@ class NotOurs(Exception):
     """An event about something that somebody else, who shares the provider's account, has made."""
 
 
+class WillNot(Exception):
+    """The provider won't do as asked, and asking again won't help; says why in its own words, for the desk."""
+
+
 class PageIsOver(Exception):
     """The pay page can't be used any more, and nothing was paid there: another one may be made."""
 
@@ -174,7 +178,7 @@ class Provider(ABC):
 
     @abstractmethod
     def open(self, checkout: "Checkout") -> PayPage:
-        """Have a pay page made for this visit, and a mandate set up there when it keeps one."""
+        """Have a pay page made for this visit, and a mandate set up there when it keeps one. Raises WillNot."""
 
     @abstractmethod
     def look_up(self, checkout: "Checkout") -> Told:
@@ -217,7 +221,7 @@ class Provider(ABC):
     def approval_page(self, payment: "Payment", *, key: str, return_to: str, page: str) -> PayPage:
         """Where the giver approves `payment` now: the page called `page`, or one made under `key` if that is empty.
 
-        Raises PageIsOver, PageIsUsed. For providers whose facts ask for approval without an address.
+        Raises PageIsOver, PageIsUsed, WillNot. For providers whose facts ask for approval without an address.
         """
         raise NotImplementedError(self.name)
 

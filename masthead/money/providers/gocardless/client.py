@@ -30,6 +30,7 @@ from masthead.money.providers.base import (
     RefundFacts,
     Told,
     Unreadable,
+    WillNot,
 )
 from masthead.money.providers.gocardless import fees, findings, reading, signatures, states
 from masthead.money.providers.gocardless.calls import Calls, Refused
@@ -66,6 +67,7 @@ def find() -> "GoCardless | None":
         hook_secrets=tuple(value for secret in secrets if (value := secret.get_secret_value())),
         mode=mode,
         origin=api or PAGES[mode],
+        address=settings.address,
     )
 
 
@@ -76,12 +78,14 @@ def _calls(token: str, api: str) -> Calls:
 
 @dataclass(frozen=True)
 class GoCardless(Provider):
-    """GoCardless; `hook_secrets` are what its webhooks may be signed with, `mode` is live or sandbox."""
+    """GoCardless; `hook_secrets` are what its webhooks may be signed with, `mode` is live or sandbox, `address` where
+    this newsroom is read."""
 
     calls: Calls = field(repr=False)
     hook_secrets: tuple[str, ...] = field(repr=False)
     mode: str
     origin: str
+    address: str
     name: str = NAME
 
     way: ClassVar[str] = "Direct debit"
@@ -123,7 +127,7 @@ class GoCardless(Provider):
                 flow["prefilled_customer"] = {"email": checkout.email}
             page = self.calls.open_flow(flow)["authorisation_url"]
         except Refused as refused:
-            raise Trouble(str(refused)) from refused
+            raise WillNot(str(refused)) from refused
         url = urlsplit(page)
         if f"{url.scheme}://{url.netloc}" != self.origin:  # to other places our pages let no form lead
             raise Trouble(f"GoCardless' page is at {url.netloc}, and not at {self.origin}")
@@ -246,6 +250,8 @@ class GoCardless(Provider):
 
     def standing(self) -> Iterator[tuple[bool, str]]:
         mode = "live" if self.mode == "live" else "sandbox, no money moves"
+        if self.mode != "live" and urlsplit(self.address).hostname not in config.LOOPBACK:
+            yield False, "in sandbox mode on a public address: whoever agrees there gets what supporters get"
         try:
             creditors = list(self.calls.creditors())
         except (Trouble, Refused) as error:
@@ -356,15 +362,17 @@ class GoCardless(Provider):
         if about == "payout":
             return findings.of_payout(links["payout"], self.calls, _payments_called, at=now)
         ref = links[ABOUT[about]]
-        if about == "request":
-            return findings.of_request(self.calls.request(ref), self.calls, at=now)
         if about == "mandate":
             return findings.of_mandate(ref, self.calls, at=now)
-        if about == "refund":
+        if about == "request":
+            request = self.calls.request(ref)
+            return findings.of_request(request, self.calls, at=now) if self._is_ours(request) else {"at": now}
+        if about == "refund":  # perhaps of a permission and not of a payment: then it is none of ours
             ref = (self.calls.refund_called(ref).get("links") or {}).get("payment") or ""
-            if not ref:  # of a permission, not of a payment: none of ours
-                return {"at": now}
-        return findings.of_payment(self.calls.payment(ref), self.calls, at=now, refunded=about == "refund")
+        payment = self.calls.payment(ref) if ref else {}
+        if not self._is_ours(payment):
+            return {"at": now}
+        return findings.of_payment(payment, self.calls, at=now, refunded=about == "refund")
 
     def _read_mandate(self, told: dict[str, Any], found: Found) -> list[Facts]:
         """Of one that we know: that it ended, or leads to another account; else, that it was given."""

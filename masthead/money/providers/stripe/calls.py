@@ -32,21 +32,12 @@ CALLS = {
 
 CONNECTS_WITHIN, ANSWERS_WITHIN = 3.05, 10.0  # seconds
 AT_ONCE = 100  # rows of a list in one answer
-WHOLE_INTENT = ["latest_charge.balance_transaction", "payment_method"]
+WHOLE_INTENT = ["latest_charge.balance_transaction", "latest_charge.failure_balance_transaction", "payment_method"]
 PASSES = frozenset({"lock_timeout", "idempotency_key_in_use", "rate_limit"})  # a refusal that is none a moment later
 CONFLICT = 409
 
 
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below, it writes down what was asked, addresses and all
-
-
-class Declined(Exception):
-    """The bank said no. `error` is what Stripe says about it; `intent` is the payment's id there."""
-
-    def __init__(self, error: dict[str, Any]) -> None:
-        self.error = error
-        self.intent = str((error.get("payment_intent") or {}).get("id") or "")
-        super().__init__(error.get("code") or "")
 
 
 class Refused(Exception):
@@ -55,6 +46,15 @@ class Refused(Exception):
     def __init__(self, error: dict[str, Any]) -> None:
         self.code, self.says = str(error.get("code") or error.get("type") or ""), str(error.get("message") or "")
         super().__init__(f"Stripe refused it: {self.code}: {self.says}")
+
+
+class Declined(Refused):
+    """The bank said no. `error` is what Stripe says about it; `intent` is the payment's id there."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error)
+        self.error = error
+        self.intent = str((error.get("payment_intent") or {}).get("id") or "")
 
 
 class Calls:

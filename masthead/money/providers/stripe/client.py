@@ -32,6 +32,7 @@ from masthead.money.providers.base import (
     RefundFacts,
     Told,
     Unreadable,
+    WillNot,
 )
 from masthead.money.providers.stripe import findings, reading, signatures, states
 from masthead.money.providers.stripe.calls import Calls, Declined, Refused
@@ -101,7 +102,7 @@ class Stripe(Provider):
     def look_up(self, checkout: "Checkout") -> Told:
         try:
             session = self.calls.session(checkout.provider_ref)
-            found = findings.of_session(session, self.calls, at=clock.time())
+            found = findings.of_session(session, self.calls, at=clock.time(), name=own_name())
         except Refused as refused:
             raise Trouble(str(refused)) from refused
         return self._answer("answer.checkout", checkout.payment.reference, {"found": found})
@@ -135,7 +136,7 @@ class Stripe(Provider):
         except Refused as refused:
             why, code = str(refused), refused.code
         try:
-            body: dict[str, Any] = {"found": findings.of_intent(intent, self.calls, at=clock.time())}
+            body: dict[str, Any] = {"found": findings.of_intent(intent, self.calls, at=clock.time(), name=own_name())}
         except Refused as refused:
             raise Trouble(str(refused)) from refused
         if why:
@@ -166,7 +167,7 @@ class Stripe(Provider):
                 asked["saved_payment_method_options"] = {"allow_redisplay_filters": SHOWS_SAVED}
             return self._opened(asked, key=key)
         except Refused as refused:
-            raise Trouble(str(refused)) from refused
+            raise WillNot(str(refused)) from refused
 
     # --- what is told ------------------------------------------------------------------------------------------
 
@@ -227,6 +228,8 @@ class Stripe(Provider):
 
     def standing(self) -> Iterator[tuple[bool, str]]:
         mode = "live" if self.is_live else "test, no money moves"
+        if not self.is_live and urlsplit(self.address).hostname not in config.LOOPBACK:
+            yield False, "in test mode on a public address: whoever pays with a test card gets what supporters get"
         try:
             next(self.calls.balance(0, int(clock.time()) + 1), None)
         except (Trouble, Refused) as error:
@@ -250,9 +253,13 @@ class Stripe(Provider):
 
     def _page(self, payment: "Payment", names: dict[str, str], **where: str) -> dict[str, Any]:
         """A pay page for exactly this amount, in this currency, taken at once so that the fee is known at once."""
+        try:
+            minor = theirs(payment.amount)
+        except ValueError as error:
+            raise WillNot(str(error)) from error
         price = {
             "currency": payment.currency.lower(),
-            "unit_amount": theirs(payment.amount),
+            "unit_amount": minor,
             "product_data": {"name": payment.description},
         }
         of_payment = {"capture_method": "automatic", "description": payment.description, "metadata": names}
@@ -268,10 +275,9 @@ class Stripe(Provider):
 
     def _opened(self, asked: dict[str, Any], *, key: str) -> PayPage:
         try:
-            session = self.calls.open_session(asked, key=key)
+            return self._pay_page(self.calls.open_session(asked, key=key))
         except Refused as refused:
-            raise Trouble(str(refused)) from refused
-        return self._pay_page(session)
+            raise WillNot(str(refused)) from refused
 
     def _pay_page(self, session: Mapping[str, Any]) -> PayPage:
         """Our pages let forms lead to Stripe's own address alone; a custom domain would be a dead end."""
@@ -325,7 +331,10 @@ class Stripe(Provider):
         return ""
 
     def _told_of(self, intent: str, payment: "Payment") -> Told:
-        found = findings.of_intent(intent, self.calls, at=clock.time())
+        try:
+            found = findings.of_intent(intent, self.calls, at=clock.time(), name=own_name())
+        except Refused as refused:  # it was made, so it must not count as failed because it can't be seen just now
+            raise Trouble(str(refused)) from refused
         return self._answer("answer.payment", payment.reference, {"found": found})
 
     def _not_collected(self, payment: "Payment", failure: str, *, ended: str = "", why: str = "") -> Told:
@@ -355,7 +364,7 @@ class Stripe(Provider):
         """Whether it is worth asking: what we made bears our name, or leads to something that does."""
         from masthead.money.models import Mandate
 
-        if about in ("session", "intent", "charge"):
+        if about in ("session", "intent"):
             return self._is_ours(thing)
         if about in ("method", "mandate"):
             ref = id_of(thing["id"] if about == "method" else thing.get("payment_method"))
@@ -365,12 +374,12 @@ class Stripe(Provider):
     def _found(self, about: str, thing: Mapping[str, Any]) -> Found:
         now = clock.time()
         if about == "session":
-            return findings.of_session(self.calls.session(thing["id"]), self.calls, at=now)
+            return findings.of_session(self.calls.session(thing["id"]), self.calls, at=now, name=own_name())
         if about in ("method", "mandate"):
             method = self.calls.method(id_of(thing["id"] if about == "method" else thing.get("payment_method")))
             return {"at": now, "method": findings.method(method), "attached": bool(method.get("customer"))}
         intent = thing["id"] if about == "intent" else id_of(thing["payment_intent"])
-        return findings.of_intent(intent, self.calls, at=now)
+        return findings.of_intent(intent, self.calls, at=now, name=own_name())
 
     def _known_mandate(self, told: dict[str, Any], found: Found) -> MandateFacts:
         """Detached, or its debit's mandate is no longer in force; or another card has taken its place."""

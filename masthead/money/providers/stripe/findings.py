@@ -20,22 +20,28 @@ OF_ERROR = ("code", "decline_code", "type")
 Found = dict[str, Any]
 
 
-def of_session(session: Mapping[str, Any], calls: Calls, *, at: float) -> Found:
+def of_session(session: Mapping[str, Any], calls: Calls, *, at: float, name: str) -> Found:
     """A visit, and its payment once there is one."""
     intent = id_of(session.get("payment_intent"))
-    found = of_intent(intent, calls, at=at) if intent else {"at": at}
+    found = of_intent(intent, calls, at=at, name=name) if intent else {"at": at}
     return {**found, "session": _pick(session, OF_SESSION)}
 
 
-def of_intent(ref: str, calls: Calls, *, at: float) -> Found:
-    """A payment with its charge, fee, method, refunds, disputes; and its visit where that decides what a no means."""
+def of_intent(ref: str, calls: Calls, *, at: float, name: str) -> Found:
+    """A payment with its charge, fee, method, refunds, disputes; and its visit where that decides what a no means.
+
+    Of one that doesn't bear our `name` nothing is kept.
+    """
     intent = calls.intent(ref)
+    if intent["metadata"].get("masthead") != name:
+        return {"at": at}
     charge = intent.get("latest_charge") or {}
     found: Found = {
         "at": at,
         "intent": _pick(intent, OF_INTENT) | {"error": _pick(intent.get("last_payment_error") or {}, OF_ERROR)},
         "charge": _pick(charge, OF_CHARGE) if charge else None,
         "fee": _pick(charge.get("balance_transaction") or {}, OF_LINE) or None,
+        "undone": _pick(charge.get("failure_balance_transaction") or {}, OF_LINE) or None,
         "method": method(intent["payment_method"], charge) if intent.get("payment_method") else None,
         "refunds": [],
         "disputes": [],

@@ -57,7 +57,9 @@ def _visit(found: Found) -> CheckoutFacts | None:
 def _payment(found: Found, own_name: str) -> PaymentFacts:
     intent, names = found["intent"], found["intent"]["metadata"]
     told: dict[str, Any] = {}
-    match states.INTENT.get(intent["status"]):
+    match "undone" if found["undone"] and found["fee"] else states.INTENT.get(intent["status"]):
+        case "undone":
+            told = _undone(found)
         case "collected_at":
             told = _collected(found)
         case "promised_at":
@@ -72,11 +74,10 @@ def _payment(found: Found, own_name: str) -> PaymentFacts:
     return PaymentFacts(
         reference=names["payment"],
         provider_ref=intent["id"],
-        amount=ours(intent["amount_received"] if "collected_at" in told else intent["amount"], intent["currency"]),
+        amount=ours(intent["amount_received"] or intent["amount"], intent["currency"]),
         mandate=_mandate(found),
         refunds=tuple(_refund(refund, own_name) for refund in found["refunds"]) if is_sure else (),
-        **told,
-        **(_claimed_back(found, told) if is_sure else {}),
+        **(told | (_claimed_back(found) if is_sure else {})),
     )
 
 
@@ -90,6 +91,18 @@ def _collected(found: Found) -> dict[str, Any]:
         return promised | {"doubt": _converted(charge["currency"], line["currency"])}
     fee = ours(line["fee"], line["currency"])
     return promised | {"collected_at": moment(line["created"]), "fee_minor": fee.minor}
+
+
+def _undone(found: Found) -> dict[str, Any]:
+    """A debit that stood in Stripe's books as collected, and that the giver's bank sent back all the same."""
+    line, told = found["undone"], _collected(found)
+    if "doubt" in told:
+        return told
+    return told | {
+        "returned_at": moment(line["created"]),
+        "returned_minor": -ours(line["amount"], line["currency"]).minor,
+        "return_fee_minor": ours(line["fee"], line["currency"]).minor,
+    }
 
 
 def _said_no(found: Found) -> dict[str, Any]:
@@ -130,7 +143,7 @@ def _refund(refund: dict[str, Any], own_name: str) -> RefundFacts:
     )
 
 
-def _claimed_back(found: Found, told: dict[str, Any]) -> dict[str, Any]:
+def _claimed_back(found: Found) -> dict[str, Any]:
     """What disputes took, and what came back of that; inquiries take nothing."""
     currency = found["intent"]["currency"]
     lines = [
