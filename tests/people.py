@@ -86,8 +86,10 @@ class Visitor(Person):
         self.fills_in_support(email, amount=amount, often=often)
         self.pays(outcome)
 
-    def fills_in_support(self, email: str, *, amount: str = "6", often: str = "month") -> None:
+    def fills_in_support(self, email: str, *, amount: str = "6", often: str = "month", way: str = "") -> None:
         """Fill in the support form on the page that is open, and go on to the provider's page."""
+        if way:
+            self.page.get_by_label(way).check()
         self.page.locator(f'input[name="often"][value="{often}"]').check(force=True)
         tile = self.page.locator(f'input[name="{often}"][value="{int(amount) * 100}"]')
         tile.check(force=True)
@@ -104,6 +106,11 @@ class Visitor(Person):
         """On the page of the Stripe of tests: choose a card or account by its number, and press the button."""
         self.page.locator(f'input[value="{number}"]').first.check()
         self.page.locator('button[type="submit"]').first.click()
+
+    def agrees_at_gocardless(self, number: str) -> None:
+        """On the page of the GoCardless of tests: type an account, and press the button."""
+        self.page.get_by_label("Account number").fill(number)
+        self.page.get_by_role("button").click()
 
     def mail(self, to: str) -> list[tuple[str, str]]:
         """Subject and text of the mails to an address, oldest first."""

@@ -291,6 +291,37 @@ def stripe_page() -> str:
     return _page("Stripe", "What passes between a newsroom and Stripe.", "\n\n".join(parts))
 
 
+def gocardless_page() -> str:
+    from masthead.money.providers.gocardless import calls, states
+
+    tables = [
+        ("Status of a billing request", states.REQUEST),
+        ("Status of a mandate", states.MANDATE),
+        ("Status of a payment", states.PAYMENT),
+        ("Action of a payment's event", states.STEPS),
+        ("Status of a refund", states.REFUND),
+        ("Status of a payout", states.PAYOUT),
+        ("Type of an item of a payout", states.ITEM),
+        ("Scheme of a currency", states.SCHEMES),
+        ("Why a payment failed (`cause`)", states.FAILURES),
+        ("Why a refund failed", states.REFUND_FAILURES),
+    ]
+    asked_about = [kind for kind, about in states.KINDS.items() if about not in ("answer", "noted")]
+    parts = [
+        f"We speak version `{calls.API_VERSION}` of its API.",
+        "## The calls that we make",
+        _table(("call", "what for"), [(f"`{call}`", what) for call, what in calls.CALLS.items()]),
+        "## The events that we act on",
+        "GoCardless sends all its events to a webhook. At these we ask for what they are about; others are noted.",
+        "\n".join(f"- `{kind}`" for kind in asked_about),
+        "## Its words and ours",
+        "What is missing in a table counts as nothing yet; a reason that is missing counts as a plain no.",
+    ]
+    for title, table in tables:
+        parts += [f"### {title}", _table(("GoCardless'", "ours"), _pairs(dict(table)))]
+    return _page("GoCardless", "What passes between a newsroom and GoCardless.", "\n\n".join(parts))
+
+
 def failures_page() -> str:
     from masthead.money import failures
 
@@ -490,6 +521,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "states.md": states_page,
     "rules.md": rules_page,
     "stripe.md": stripe_page,
+    "gocardless.md": gocardless_page,
     "failures.md": failures_page,
     "kept.md": kept_page,
 }

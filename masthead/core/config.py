@@ -32,6 +32,9 @@ SECRETS = (
     "stripe_key",
     "stripe_hook_secret",
     "stripe_hook_secret_before",
+    "gocardless_token",
+    "gocardless_hook_secret",
+    "gocardless_hook_secret_before",
 )
 Transport = Literal["smtp", "postmark", "mailgun"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -97,6 +100,11 @@ class Config(BaseSettings):
     stripe_hook_secret: SecretStr = Field(SecretStr(""), description="What Stripe signs its webhooks with: whsec_….")
     stripe_hook_secret_before: SecretStr = Field(SecretStr(""), description="The former one, valid beside the new one.")
     stripe_api: str = Field("", description="Where a Stripe of your own for tests answers, on this machine alone.")
+    gocardless_mode: Literal["live", "sandbox"] = Field("live", description="Whether its token moves money or tries.")
+    gocardless_token: SecretStr = Field(SecretStr(""), description="The access token that GoCardless knows us by.")
+    gocardless_hook_secret: SecretStr = Field(SecretStr(""), description="What GoCardless signs its webhooks with.")
+    gocardless_hook_secret_before: SecretStr = Field(SecretStr(""), description="The former one, valid beside it.")
+    gocardless_api: str = Field("", description="Where a GoCardless of your own for tests answers, on this machine.")
     web_processes: Annotated[int, Field(ge=1, le=64)] = Field(1, description="How many web processes serve.")
     print_memory_mb: Annotated[int, Field(ge=4, le=4096)] = Field(64, description="Memory for prints, a process.")
     behind_proxy: bool = Field(False, description="Whether a proxy of yours sets X-Forwarded-For.")
@@ -165,6 +173,27 @@ class Config(BaseSettings):
             raise ValueError("stripe_api: is for tests alone: with stripe_mode test, and on this machine")
         if key and mode == "live" and (self.home / "this-is-a-demo").exists():
             raise ValueError("stripe_key: a demonstration moves no money: set stripe_mode to test, with a test key")
+        return self
+
+    @model_validator(mode="after")
+    def _debits_where_it_should(self) -> "Config":
+        token, mode = self.gocardless_token.get_secret_value(), self.gocardless_mode
+        if token and not token.startswith(f"{mode}_"):
+            other = "sandbox" if mode == "live" else "live"
+            if token.startswith(f"{other}_"):
+                cure = f"use {mode}_…, or set gocardless_mode to {other}"
+                raise ValueError(f"gocardless_token: it is a {other} token, but gocardless_mode is {mode}: {cure}")
+            raise ValueError(f"gocardless_token: it is no access token of GoCardless: use {mode}_…")
+        secret = self.gocardless_hook_secret.get_secret_value()
+        if bool(token) != bool(secret):
+            missing = "gocardless_hook_secret" if token else "gocardless_token"
+            raise ValueError(f"{missing}: is missing, and the other of the two is set: without both no money is taken")
+        if secret and secret.startswith(("live_", "sandbox_")):
+            raise ValueError("gocardless_hook_secret: it is an access token: use the secret of the webhook endpoint")
+        if self.gocardless_api and (mode != "sandbox" or urlsplit(self.gocardless_api).hostname not in LOOPBACK):
+            raise ValueError("gocardless_api: is for tests alone: with gocardless_mode sandbox, and on this machine")
+        if token and mode == "live" and (self.home / "this-is-a-demo").exists():
+            raise ValueError("gocardless_token: a demonstration moves no money: set gocardless_mode to sandbox")
         return self
 
     @property

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 
 from masthead.core.refusals import Refusal
+from masthead.money import providers
 from masthead.money.amounts import Money
+from masthead.money.providers.base import Provider
 from masthead.readers.forms import AddressField
 
 from . import mails, schedule, terms
@@ -30,6 +32,7 @@ class AmountForm(forms.Form):
     def __init__(self, *args: Any, giving_terms: GivingTerms | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.terms = giving_terms or terms.in_force()
+        self.rhythms = self._rhythms()
         for rhythm in self.rhythms:
             self.fields[rhythm.value] = forms.CharField(required=False)
 
@@ -82,6 +85,9 @@ class AmountForm(forms.Form):
         ]
         return {"often": often, "legend": LEGENDS[often], "name": often, "choices": choices}
 
+    def _rhythms(self) -> tuple[Rhythm, ...]:
+        return self.rhythms
+
     def _suggested(self, often: str) -> list[Money]:
         return self.terms.suggested(often)
 
@@ -102,17 +108,58 @@ class AmountForm(forms.Form):
 
 
 class SupportForm(AmountForm):
-    """All that is needed to give: amount, rhythm, address; and where from, carried along unseen."""
+    """All that is needed to give: amount, rhythm, way, address; and where from, carried along unseen."""
 
     email = AddressField(
         label="Your e-mail address",
         help_text="For the receipt, and to sign in on your other devices. There is no password.",
     )
+    way = forms.CharField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("from", "placement", "appeal"):
             self.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        often, name = cleaned.get("often"), cleaned.get("way", "")
+        offered = self._offered(often) if often in self.rhythms else []
+        if offered and name not in ["", *(provider.name for provider in offered)]:
+            how = "once" if often == Rhythm.ONCE else f"each {often}"
+            ways = " or ".join(provider.way for provider in offered)
+            self.add_error("way", f"That way to pay is not for what is given {how}. Choose: {ways}.")
+        return cleaned
+
+    @property
+    def ways(self) -> list[dict[str, Any]]:
+        """How one may pay, with what is taken when: for parts/ways.html."""
+        offered = {rhythm: self._offered(rhythm) for rhythm in self.rhythms}
+        there = {provider.name: provider for rhythm in self.rhythms for provider in offered[rhythm]}
+        for_once = {provider.name for provider in offered.get(Rhythm.ONCE, [])}
+        names = [name for name in providers.FINDERS if name in there]
+        chosen = [name for name in names if name == self._said("way")] or names[:1]
+        return [
+            {
+                "value": name,
+                "label": there[name].way,
+                "taken": there[name].taken,
+                "not_once": Rhythm.ONCE in self.rhythms and name not in for_once,
+                "checked": name in chosen,
+                "permission_first": there[name].permission_first,
+            }
+            for name in names
+        ]
+
+    def _rhythms(self) -> tuple[Rhythm, ...]:
+        """Those that may be paid in some way; all, while no way is there at all: then that is what is said."""
+        return tuple(rhythm for rhythm in self.rhythms if self._offered(rhythm)) or self.rhythms
+
+    def _offered(self, often: str) -> list[Provider]:
+        try:
+            return providers.for_checkouts(self.terms.currency, keeps_mandate=often != Rhythm.ONCE)
+        except providers.NoProvider:
+            return []
 
     @property
     def carried(self) -> list[tuple[str, str]]:

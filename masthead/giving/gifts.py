@@ -4,7 +4,7 @@ from django.db import transaction
 
 from masthead.core import audit
 from masthead.core.actors import Actor
-from masthead.money import checkouts
+from masthead.money import checkouts, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout
 from masthead.readers import addresses
@@ -23,10 +23,12 @@ audit.register("gift.claimed", "gift {subject} joined an account")
 
 
 def start(
-    *, amount: Money, email: str, device: Device | None, reader: Reader | None, by: Actor, origin: Origin = NOWHERE
-) -> Checkout:
-    """Give `amount` once. Returns where it is paid. Raises AmountOutside, OtherCurrency; Trouble."""
+    *, amount: Money, email: str, device: Device | None, reader: Reader | None, by: Actor, origin: Origin = NOWHERE,
+    provider: str = "",
+) -> Checkout:  # fmt: skip
+    """Give `amount` once. Returns where it is paid. Raises AmountOutside, OtherCurrency, NotThisWay; Trouble."""
     terms.check(amount)
+    providers.choose(provider, amount.currency, keeps_mandate=False)
     with transaction.atomic():
         gift = Gift.objects.create(
             amount_minor=amount.minor,
@@ -44,6 +46,7 @@ def start(
         email=gift.email,
         description=mails.what_it_is(gift),
         return_to=THANKS,
+        provider=provider,
     )
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from masthead.core import audit, clock
 from masthead.core.actors import Actor
-from masthead.money import checkouts, payments
+from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout
 from masthead.readers import addresses
@@ -31,14 +31,16 @@ audit.register("pledge.claimed", "pledge {subject} joined an account")
 
 def start(
     *, amount: Money, interval: Interval, email: str, device: Device | None, reader: Reader | None, by: Actor,
-    origin: Origin = NOWHERE,
+    origin: Origin = NOWHERE, provider: str = "",
 ) -> Checkout:  # fmt: skip
     """Promise `amount` every `interval`; the pledge lives from its first payment. Returns where that is paid.
 
-    `reader` is the signed-in one, if the address is theirs. Raises AmountOutside, OtherCurrency; Trouble when the
-    provider cannot be reached: then the pledge stays pending and ends by itself.
+    `reader` is the signed-in one, if the address is theirs; `provider` is the way to pay that was chosen, or empty.
+    Raises AmountOutside, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then the pledge stays
+    pending and ends by itself.
     """
     terms.check(amount)
+    providers.choose(provider, amount.currency, keeps_mandate=True)
     today = clock.today()
     with transaction.atomic():
         pledge = Pledge.objects.create(
@@ -67,6 +69,7 @@ def start(
         email=pledge.email,
         description=mails.what_it_is(pledge),
         return_to=THANKS,
+        provider=provider,
     )
 
 

@@ -115,6 +115,7 @@ def _begin(request: Request, form: SupportForm, device: Device) -> Checkout:
         "reader": reader,
         "by": device.actor if reader is None else reader.actor,
         "origin": _existing(form.origin),
+        "provider": form.cleaned_data["way"],
     }
     return gifts.start(**facts) if often == Rhythm.ONCE else pledges.start(interval=Interval(often), **facts)
 

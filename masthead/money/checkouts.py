@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from masthead.core import clock
+from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import customers, facts, inbox, moves, providers
+from masthead.money import customers, facts, inbox, moves, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Payment
 from masthead.money.providers.base import WillNot
@@ -20,6 +21,8 @@ from masthead.money.states import CheckoutState
 log = structlog.get_logger("masthead.money")
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)  # while nothing is settled: a reload is no way to make us busy
+FORGOTTEN_AFTER, FORGOTTEN_FOR = timedelta(days=8), timedelta(days=40)  # no page of a provider lasts longer
+AT_ONCE = 100
 
 
 class NotTaken(Refusal):
@@ -32,28 +35,32 @@ class NotTaken(Refusal):
 
 
 def begin(
-    *, order_key: str, amount: Money, keeps_mandate: bool, email: str, description: str, return_to: str
-) -> Checkout:
+    *, order_key: str, amount: Money, keeps_mandate: bool, email: str, description: str, return_to: str,
+    provider: str = "",
+) -> Checkout:  # fmt: skip
     """Open a pay page and return the checkout; send the visitor to its `pay_url`.
 
     Our row is committed first, the provider is called after, outside any transaction (raises RuntimeError inside
     one). The same `order_key` gives the same checkout. `return_to` is a path in which {reference} becomes the
-    checkout's reference. Raises Trouble when the provider can't be reached: the row stays, and begin may be called
-    again. Raises NotTaken when the provider won't have such a payment: the visit is over then, with the reason kept.
+    checkout's reference. `provider` is the name of the one that the visitor chose, or empty for the default. Raises
+    NotThisWay when that one doesn't take such a payment; Trouble when it can't be reached: the row stays, and begin
+    may be called again. Raises NotTaken when the provider won't have such a payment: the visit is over then, with the
+    reason kept.
     """
-    provider = providers.for_checkouts()
+    chosen = providers.choose(provider, amount.currency, keeps_mandate=keeps_mandate)
     with transaction.atomic(durable=True):
         checkout = Checkout.objects.select_related("payment").filter(payment__order_key=order_key).first()
         if checkout is None:
             payment = Payment.objects.create(
                 order_key=order_key,
-                provider=provider.name,
+                provider=chosen.name,
                 amount_minor=amount.minor,
                 currency=amount.currency,
                 description=description,
                 income_account=customers.of(order_key).income,
             )
             checkout = Checkout(payment=payment, keeps_mandate=keeps_mandate, email=email)
+            checkout.permission_first = chosen.permission_first
             checkout.return_path = return_to.replace("{reference}", checkout.reference)
             checkout.save()
     if checkout.amount != amount:
@@ -79,7 +86,8 @@ def return_address(checkout: Checkout) -> str:
 def ask(reference: str) -> Checkout:
     """What became of a visit. The provider is asked by our reference, until it has given its last word on it.
 
-    The answer goes through the inbox as every webhook does, and the customers are told before this returns. When
+    The answer goes through the inbox as every webhook does, and the customers are told before this returns. Where the
+    page took a permission alone, the first payment is asked for on it, as a job would do a moment later. When
     the provider can't be reached the checkout stays as it is, and the webhook will tell. Raises
     Checkout.DoesNotExist for a reference that we never made.
     """
@@ -93,8 +101,34 @@ def ask(reference: str) -> Checkout:
         log.warning("money.not_answered", checkout=checkout.pk, error=type(trouble).__name__)
         return checkout
     inbox.process(inbox.keep_answer(checkout.provider, told))
+    _collect_first(checkout)
     _tell(checkout)
     return Checkout.objects.select_related("payment", "mandate").get(pk=checkout.pk)
+
+
+@every(hours=6)
+def ask_forgotten() -> None:
+    """What became of visits of which nobody told us, once their pages have run out everywhere."""
+    since, before = clock.now() - FORGOTTEN_FOR, clock.now() - FORGOTTEN_AFTER
+    open_ones = Checkout.objects.filter(state=CheckoutState.OPEN, created_at__range=(since, before)).exclude(pay_url="")
+    for reference in open_ones.order_by("asked_at").values_list("reference", flat=True)[:AT_ONCE]:
+        ask_again.enqueue(reference)
+
+
+@job("now")
+def ask_again(reference: str) -> None:
+    """See ask."""
+    ask(reference)
+
+
+def _collect_first(checkout: Checkout) -> None:
+    """Where the page took a permission alone, ask for the first payment at once: the visitor is there to see."""
+    payment = Payment.objects.unsent().filter(checkout=checkout).first()
+    if payment is not None:
+        try:
+            payments.send(payment.pk)
+        except Trouble as trouble:  # it is sent again by itself, see payments.send_unsent
+            log.warning("money.not_answered", checkout=checkout.pk, error=type(trouble).__name__)
 
 
 def _tell(checkout: Checkout) -> None:

@@ -69,6 +69,7 @@ class PaymentViewSet(RowsToLookAt):
         "state",
         "failure",
         "fee_minor",
+        "later_fee_minor",
         "refunded_minor",
         "returned_minor",
         "income_account",

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from masthead.core import clock
 from masthead.money import approvals, journal, moves, states
 from masthead.money.models import Checkout, Mandate, Payment, Refund
-from masthead.money.providers.base import CheckoutFacts, Facts, MandateFacts, PaymentFacts, RefundFacts
+from masthead.money.providers.base import CheckoutFacts, Facts, FeeFacts, MandateFacts, PaymentFacts, RefundFacts
+from masthead.money.states import PaymentState
 
 SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at", "returned_at", "reinstated_at")
 WITH = {  # what is set together with a moment
@@ -67,6 +68,8 @@ def _learn(provider: str, fact: Facts) -> None:
         case MandateFacts():
             payment = _payment(provider, checkout__reference=fact.checkout)
             _learn_mandate(payment, fact)
+        case FeeFacts():
+            _learn_fee(_payment(provider, provider_ref=fact.payment), fact)
 
 
 def _payment(provider: str, **named: str) -> Payment:
@@ -134,6 +137,18 @@ def _learn_mandate(payment: Payment, fact: MandateFacts) -> None:
         payment.mandate = checkout.mandate = mandate
         payment.save(update_fields=["mandate"])
         checkout.save(update_fields=["mandate"])
+        if checkout.permission_first and payment.state == PaymentState.CREATED:
+            from masthead.money import payments  # which is told by us what it does with this
+
+            payments.send.enqueue(payment.pk)
+
+
+def _learn_fee(payment: Payment, fact: FeeFacts) -> None:
+    if fact.amount.currency != payment.currency:
+        raise Impossible(f"{payment.reference} is in {payment.currency}, and its fee in {fact.amount.currency}")
+    if journal.post_later_fee(payment, fact.amount, taken_in=fact.taken_in, taken_at=fact.taken_at):
+        payment.later_fee_minor += fact.amount.minor
+        payment.save(update_fields=["later_fee_minor"])
 
 
 def _learn_of_known_mandate(provider: str, fact: MandateFacts) -> None:

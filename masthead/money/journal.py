@@ -1,5 +1,7 @@
 """What is posted when, in a bookkeeper's words. Each entry is keyed by the thing that caused it."""
 
+from datetime import datetime
+
 from masthead.core import clock
 from masthead.money.amounts import Money
 from masthead.money.ledger import Account, credit, debit, post, reverse
@@ -31,6 +33,19 @@ def post_collection(payment: Payment) -> Transaction:
             credit(payment.income_account, payment.amount),
         ],
     )
+
+
+def post_later_fee(payment: Payment, fee: Money, *, taken_in: str, taken_at: datetime) -> bool:
+    """What the provider took for a payment some time after it was collected, or gave back of that, below zero.
+
+    Once for each place in its books where it stands. Returns whether it was not posted before.
+    """
+    key = f"{payment.provider}:{payment.reference}:fee:{taken_in}"
+    if Transaction.objects.filter(key=key).exists():
+        return False
+    lines = [debit(Account.FEES, fee), credit(Account.owed_by(payment.provider), fee)]
+    post(key, on=clock.day_of(taken_at), lines=lines, income=payment.income_account)
+    return True
 
 
 def post_refund(refund: Refund) -> Transaction:

@@ -15,13 +15,13 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     """Payments, by adjective."""
 
     def unsent(self) -> "PaymentQuerySet":
-        """Collections on a mandate that the provider hasn't answered yet."""
-        return self.filter(state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
+        """Collections on a mandate that the provider hasn't answered yet; what is paid on its page is none."""
+        is_asked_for_by_us = Q(checkout__isnull=True) | Q(checkout__permission_first=True)
+        return self.filter(is_asked_for_by_us, state=PaymentState.CREATED, mandate__isnull=False, sent_at__isnull=True)
 
     def open_to_withdrawal(self) -> "PaymentQuerySet":
         """Collections on a mandate for which nothing has been taken or promised."""
-        waits = Q(state=PaymentState.NEEDS_APPROVAL)
-        return self.filter(waits | Q(state=PaymentState.CREATED, sent_at__isnull=True), mandate__isnull=False)
+        return self.unsent() | self.filter(state=PaymentState.NEEDS_APPROVAL, mandate__isnull=False)
 
     def locked(self, pk: int) -> "Payment":
         """This payment, for the transaction that changes it."""
@@ -75,6 +75,7 @@ class Payment(models.Model):
     collected_at = models.DateTimeField(null=True, blank=True)
     collected_on = models.DateField(null=True, blank=True, help_text="The day of the books.")
     fee_minor = models.BigIntegerField(default=0)
+    later_fee_minor = models.BigIntegerField(default=0, help_text="What was taken for it after it was collected.")
     refunded_minor = models.BigIntegerField(default=0)
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=40, blank=True)
@@ -155,6 +156,9 @@ class Checkout(models.Model):
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="checkout")
     mandate = models.ForeignKey(Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="checkouts")
     keeps_mandate = models.BooleanField()
+    permission_first = models.BooleanField(
+        default=False, help_text="Its page takes a permission to collect; the payment is asked for after that."
+    )
     email = models.EmailField(max_length=254, blank=True)
     return_path = models.CharField(max_length=500)
     provider_ref = models.CharField("provider's reference", max_length=120, blank=True)

@@ -74,6 +74,8 @@ def of_checkout(checkout: "Checkout") -> CheckoutState:
         return CheckoutState.COLLECTED
     if checkout.payment.promised_at:
         return CheckoutState.PROMISED
+    if checkout.permission_first and checkout.payment.failed_at:
+        return CheckoutState.FAILED  # the permission was given, and then nothing could be asked for on it
     if checkout.closed_at:
         return CheckoutState.FAILED if checkout.declined_at else CheckoutState.ABANDONED
     return CheckoutState.OPEN

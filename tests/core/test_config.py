@@ -108,3 +108,48 @@ def test_a_demonstration_takes_no_live_key(folder, monkeypatch):
 
     with pytest.raises(config.BadConfig, match="a demonstration moves no money"):
         config.load()
+
+
+GOCARDLESS = {"TOKEN": "live_of_ours", "HOOK_SECRET": "signed_of_ours"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"TOKEN": "sandbox_of_ours"}, "MASTHEAD_GOCARDLESS_TOKEN: it is a sandbox token, but gocardless_mode is live"),
+        ({"MODE": "sandbox"}, "MASTHEAD_GOCARDLESS_TOKEN: it is a live token, but gocardless_mode is sandbox"),
+        ({"TOKEN": "sk_live_of_ours"}, "MASTHEAD_GOCARDLESS_TOKEN: it is no access token of GoCardless"),
+        ({"HOOK_SECRET": ""}, "MASTHEAD_GOCARDLESS_HOOK_SECRET: is missing"),
+        ({"TOKEN": ""}, "MASTHEAD_GOCARDLESS_TOKEN: is missing"),
+        ({"HOOK_SECRET": "live_of_ours"}, "MASTHEAD_GOCARDLESS_HOOK_SECRET: it is an access token"),
+        ({"API": "http://127.0.0.1:4000"}, "MASTHEAD_GOCARDLESS_API"),
+        ({"MODE": "sandbox", "TOKEN": "sandbox_of_ours", "API": "https://debits.example"}, "MASTHEAD_GOCARDLESS_API"),
+        ({"MODE": "test"}, "MASTHEAD_GOCARDLESS_MODE"),
+    ],
+)
+def test_a_token_of_gocardless_that_does_not_fit_stops_the_start(folder, monkeypatch, changed, said):
+    for name, value in (GOCARDLESS | changed).items():
+        monkeypatch.setenv(f"MASTHEAD_GOCARDLESS_{name}", value)
+
+    with pytest.raises(config.BadConfig) as stopped:
+        config.load()
+
+    assert said in str(stopped.value)
+    assert "\n" not in str(stopped.value)
+    assert "of_ours" not in str(stopped.value)
+
+
+def test_a_demonstration_moves_no_debits(folder, monkeypatch):
+    (folder / "this-is-a-demo").touch()
+    for name, value in GOCARDLESS.items():
+        monkeypatch.setenv(f"MASTHEAD_GOCARDLESS_{name}", value)
+
+    with pytest.raises(config.BadConfig, match="a demonstration moves no money"):
+        config.load()
+
+
+def test_a_token_of_gocardless_has_no_place_in_the_file(folder):
+    (folder / "masthead.toml").write_text('gocardless_token = "live_of_ours"\n')
+
+    with pytest.raises(config.BadConfig, match="a secret does not belong in"):
+        config.load()

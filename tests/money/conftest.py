@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from masthead.money import customers
+from tests.worlds.gocardless import Debits, open_debits
 from tests.worlds.money import Bank, Shop, open_bank
 from tests.worlds.stripe import Till, open_till
 
@@ -27,4 +28,11 @@ def shop() -> Iterator[Shop]:
 def till(db: None) -> Iterator[Till]:
     """A Stripe that tells nobody by itself: a test says when its news arrives."""
     with open_till() as opened:
+        yield opened
+
+
+@pytest.fixture
+def debits(db: None) -> Iterator[Debits]:
+    """A GoCardless that tells nobody by itself: a test says when its news arrives."""
+    with open_debits() as opened:
         yield opened

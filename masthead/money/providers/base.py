@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from masthead.money.amounts import Money
 
@@ -128,7 +128,20 @@ class CheckoutFacts:
     closed_at: datetime | None = None
 
 
-Facts = MandateFacts | PaymentFacts | CheckoutFacts
+@dataclass(frozen=True)
+class FeeFacts:
+    """What a provider took for a payment, learnt apart from it and later; below zero where it gave that back.
+
+    `payment` is what the provider calls the payment, `taken_in` where in its books the fee stands: one fee in each.
+    """
+
+    payment: str
+    taken_in: str
+    amount: Money
+    taken_at: datetime
+
+
+Facts = MandateFacts | PaymentFacts | CheckoutFacts | FeeFacts
 
 
 @dataclass(frozen=True)
@@ -151,6 +164,17 @@ class Provider(ABC):
 
     name: str
     origin: str
+
+    way: ClassVar[str] = "Card or wallet"
+    """How givers call it, where they may choose."""
+    taken: ClassVar[str] = "Taken at once."
+    """What is taken when, for givers to read before they pay."""
+    permission_first: ClassVar[bool] = False
+    """Whether its page takes a permission to collect and no money. The first payment is then asked for by `collect`."""
+
+    def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
+        """Whether its page may be offered for a payment in `currency`, and a permission to collect again if wanted."""
+        return True
 
     @abstractmethod
     def open(self, checkout: "Checkout") -> PayPage:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -60,6 +60,9 @@ class PracticeBank(Provider):
     origin: str
     secret: str = field(repr=False)
     name: str = NAME
+
+    way: ClassVar[str] = "Practice bank"
+    taken: ClassVar[str] = "Pretend money, taken at once."
 
     def open(self, checkout: "Checkout") -> PayPage:
         from masthead.money.checkouts import return_address
