@@ -292,6 +292,7 @@ def stripe_page() -> str:
 
 
 def failures_page() -> str:
+    from masthead.giving import schedule
     from masthead.money import failures
 
     return _page(
@@ -300,7 +301,13 @@ def failures_page() -> str:
         "\n\n".join(
             [
                 "## A payment",
-                _table(("why", "sentence"), [(f"`{why}`", str(said)) for why, said in failures.SENTENCES.items()]),
+                _table(
+                    ("why", "sentence", "what the giver is asked", "what is done"),
+                    [(f"`{why}`", str(f.sentence), str(f.step), f.then.value) for why, f in failures.FAILURES.items()],
+                ),
+                f"Our calendar: tried again {' and '.join(str(after.days) for after in schedule.TRY_AGAIN_AFTER)} days "
+                "after the first failure, as long as that is within the grace. One reminder at most goes out, "
+                f"{schedule.REMIND_BEFORE.days} days before the grace is over.",
                 "## A refund",
                 _table(("why", "sentence"), [(f"`{w}`", str(said)) for w, said in failures.REFUND_SENTENCES.items()]),
             ]

@@ -78,11 +78,25 @@ def end_grace(pledge: Pledge) -> None:
             pledges.end(pledge, by=BY, cause=Cause.GRACE_OVER)
 
 
+def remind(pledge: Pledge) -> None:
+    """Tell the giver once more, shortly before the grace is over, unless something is under way."""
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        failing = pledge.failing
+        if pledge.state != State.OVERDUE or failing is None or failing.reminded_on or failing.grace_until is None:
+            return
+        is_time = failing.grace_until - schedule.REMIND_BEFORE <= clock.today() < failing.grace_until
+        if is_time and failing.state != InstalmentState.ASKED and failing.try_again_on is None:
+            failing.reminded_on = clock.today()
+            failing.save(update_fields=["reminded_on"])
+            mails.still_not_paid(pledge, failing)
+
+
 def _ask_for(instalment: Instalment, pledge: Pledge) -> None:
     pledge.mandate = pledge.mandate or _mandate_of(pledge)
     if pledge.mandate is None:
         instalment.state = InstalmentState.FAILED
-        instalment.failed_on = instalment.failed_on or clock.today()
+        schedule.begin_grace(instalment)
         instalment.save()
         if pledge.state == State.ACTIVE:
             move(pledge, to=State.OVERDUE, by=BY, cause=Cause.NOT_PAID)

@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.formats import date_format
 
 from masthead.core import mail
+from masthead.money import failures
 from masthead.money.models import Payment
 from masthead.readers import sign_in
 
-from . import promises, schedule
+from . import promises
 from .models import Gift, Instalment, InstalmentState, Move, Pledge
 from .states import Cause
 
@@ -59,13 +60,24 @@ def receipt(pledge: Pledge, instalment: Instalment) -> None:
 
 
 def not_paid(pledge: Pledge, instalment: Instalment) -> None:
-    """Once for each instalment that fails: what happens next, and that nothing is lost."""
-    facts = {
+    """Once for each instalment that fails: why, what happens next, and that nothing is lost."""
+    _queue("not_paid", pledge, key=f"not-paid:{instalment.number}", **_failing(pledge, instalment))
+
+
+def still_not_paid(pledge: Pledge, instalment: Instalment) -> None:
+    """Once more at most, shortly before the end."""
+    _queue("still_not_paid", pledge, key=f"still-not-paid:{instalment.number}", **_failing(pledge, instalment))
+
+
+def _failing(pledge: Pledge, instalment: Instalment) -> dict[str, Any]:
+    return {
+        "instalment": instalment,
+        "why": failures.sentence(instalment.failure),
+        "step": failures.step(instalment.failure),
         "try_again": day(instalment.try_again_on),
-        "grace": day(schedule.grace_of(pledge)),
+        "grace": day(instalment.grace_until),
         "approve": pledge.approve_at,
     }
-    _queue("not_paid", pledge, key=f"not-paid:{instalment.number}", instalment=instalment, **facts)
 
 
 def changed(pledge: Pledge, moved: Move) -> None:

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from masthead.core import audit, clock
 from masthead.core.actors import Actor
+from masthead.money import failures, payments
+from masthead.money.failures import Then
 from masthead.money.models import Payment
 
 from . import collecting, mails, pledges, schedule
@@ -80,8 +82,8 @@ def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: Insta
     instalment.state, instalment.try_again_on = state, None
     instalment.payment_reference = payment.reference
     instalment.paid_on = instalment.paid_on or _day_of(payment)
-    if state == InstalmentState.COLLECTED:
-        instalment.failed_on = None  # a promise keeps it: when that fails too, the grace is not begun anew
+    if state == InstalmentState.COLLECTED:  # a promise keeps them: when that fails too, the grace is not begun anew
+        instalment.failed_on = instalment.grace_until = instalment.reminded_on = None
     instalment.save()
     if not was_paid:
         _go_on(pledge, instalment, payment, by)
@@ -125,12 +127,15 @@ def _not_paid(pledge: Pledge, instalment: Instalment, payment: Payment, by: Acto
     if instalment.state in NOT_PAID:
         return
     instalment.state, instalment.paid_on = InstalmentState.FAILED, None
-    instalment.failed_on = instalment.failed_on or clock.today()  # heard of today: no grace runs before the giver knows
+    schedule.begin_grace(instalment)
     instalment.payment_reference = payment.reference
-    instalment.try_again_on = schedule.next_try(instalment)
+    then = failures.of(payment.failure).then
+    instalment.try_again_on = schedule.next_try(instalment, then)
     if pledge.state in (State.PAUSED, State.ENDED):
         instalment.state, instalment.try_again_on = InstalmentState.ABANDONED, None
     instalment.save()
+    if then == Then.STOP and payment.mandate is not None:
+        payments.cancel(payment.mandate, by=by)
     if pledge.state == State.PENDING:
         # The provider had taken the first payment before its bank said no: the promise may have been told later.
         pledge.paid_until = instalment.covers_until
@@ -147,7 +152,7 @@ def _waits(pledge: Pledge, instalment: Instalment, payment: Payment, by: Actor) 
     if pledge.state not in (State.ACTIVE, State.OVERDUE):
         return  # on the pay page the giver is there to approve it
     instalment.state, instalment.payment_reference = InstalmentState.WAITING, payment.reference
-    instalment.failed_on = instalment.failed_on or clock.today()
+    schedule.begin_grace(instalment)
     instalment.save()
     _fall_behind(pledge, instalment, by)
 
@@ -171,7 +176,8 @@ def _taken_back(pledge: Pledge, instalment: Instalment, payment: Payment, by: Ac
         pledge.paid_until = instalment.covers_until
         _begin(pledge, instalment, payment)
         move(pledge, to=State.ACTIVE, by=by, cause=Cause.PAID)
-    instalment.state, instalment.try_again_on, instalment.failed_on = state, None, None
+    instalment.state, instalment.try_again_on = state, None
+    instalment.failed_on = instalment.grace_until = instalment.reminded_on = None
     instalment.payment_reference = payment.reference
     instalment.paid_on = instalment.paid_on or _day_of(payment)  # it was paid, though we may hear of it only now
     instalment.save()

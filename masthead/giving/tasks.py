@@ -18,7 +18,7 @@ NEVER_PAID_AFTER = timedelta(days=30)
 
 @every(minutes=10, queue="now")
 def keep_pledges() -> None:
-    """End pauses and graces that are over, collect what is due, try again what failed: a job for each pledge."""
+    """End pauses and graces, remind, collect what is due, try again what failed: a job for each pledge."""
     with transaction.atomic():  # one commit for all of them, so that hundreds stay within the two seconds
         _enqueue_all()
 
@@ -29,10 +29,12 @@ def _enqueue_all() -> None:
         end_pause.enqueue(pk)
     for pk in Instalment.objects.filter(try_again_on__lte=today).values_list("pk", flat=True):
         try_again.enqueue(pk)
-    grace_began = today - schedule.GRACE
-    overdue = Pledge.objects.filter(state=State.OVERDUE, instalments__failed_on__lte=grace_began).distinct()
-    for pk in overdue.values_list("pk", flat=True):
+    overdue = Pledge.objects.filter(state=State.OVERDUE)
+    for pk in overdue.filter(instalments__grace_until__lte=today).distinct().values_list("pk", flat=True):
         end_grace.enqueue(pk)
+    soon = {"instalments__grace_until__lte": today + schedule.REMIND_BEFORE, "instalments__reminded_on__isnull": True}
+    for pk in overdue.filter(instalments__grace_until__gt=today, **soon).distinct().values_list("pk", flat=True):
+        remind.enqueue(pk)
     for pk in Pledge.objects.due_by(today).order_by("next_on").values_list("pk", flat=True)[:AT_ONCE]:
         collect_due.enqueue(pk)
 
@@ -63,6 +65,12 @@ def end_pause(pk: int) -> None:
     pledge = Pledge.objects.get(pk=pk)
     collecting.end_pause(pledge)
     collecting.collect_due(pledge)
+
+
+@job("now")
+def remind(pk: int) -> None:
+    """See collecting.remind."""
+    collecting.remind(Pledge.objects.get(pk=pk))
 
 
 @job("now")

@@ -116,6 +116,11 @@ class Payment(models.Model):
         return Money(self.fee_minor, self.currency)
 
     @property
+    def why(self) -> str:
+        """Why nothing came of it yet, as a code of failures; empty when nobody has said no."""
+        return "needs_approval" if self.state == PaymentState.NEEDS_APPROVAL else self.failure
+
+    @property
     def refunded(self) -> Money:
         return Money(self.refunded_minor, self.currency)
 
