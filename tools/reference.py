@@ -46,6 +46,7 @@ PATHS = {
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
     "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
+    "/account/pledges/<reference>/means/": "another card or account for all that one gives",
     "/letters/": "all letters, and how to get each",
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
     "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
@@ -242,7 +243,9 @@ def states_page() -> str:
     for title, choices in (
         ("A payment", money.PaymentState),
         ("A visit to the pay page", money.CheckoutState),
+        ("A visit to give another card or account", money.SetupState),
         ("A mandate", money.MandateState),
+        ("A notice before money", money.NoticeKind),
         ("An event of a provider", money.EventState),
     ):
         parts += [f"## {title}", _table(("state", "means"), [(f"`{c.value}`", str(c.label)) for c in choices])]
@@ -293,7 +296,7 @@ def stripe_page() -> str:
 
 def failures_page() -> str:
     from masthead.giving import schedule
-    from masthead.money import failures
+    from masthead.money import failures, lateness, notices
 
     return _page(
         "Why money did not move",
@@ -308,6 +311,14 @@ def failures_page() -> str:
                 f"Our calendar: tried again {' and '.join(str(after.days) for after in schedule.TRY_AGAIN_AFTER)} days "
                 "after the first failure, as long as that is within the grace. One reminder at most goes out, "
                 f"{schedule.REMIND_BEFORE.days} days before the grace is over.",
+                "## How long before a collection it is told",
+                _table(
+                    ("method", "working days at least", "late after"),
+                    [
+                        (f"`{m}`", str(days), f"{lateness.USUAL[m].days} days")
+                        for m, days in notices.WORKING_DAYS.items()
+                    ],
+                ),
                 "## A refund",
                 _table(("why", "sentence"), [(f"`{w}`", str(said)) for w, said in failures.REFUND_SENTENCES.items()]),
             ]

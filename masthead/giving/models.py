@@ -117,6 +117,7 @@ class Pledge(CameFrom):
     paid_until = models.DateField("paid until, that day not included", null=True, blank=True)
     paused_until = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    told_of_card_until = models.DateField("told that its card ends on", null=True, blank=True)
 
     objects = PledgeQuerySet.as_manager()
 

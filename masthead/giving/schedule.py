@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from masthead.core import clock
+from masthead.money import notices
 from masthead.money.failures import Then
 
 from . import terms
@@ -44,12 +45,17 @@ def days_to_pause_until(pledge: Pledge) -> list[date]:
     ]
 
 
-def next_try(instalment: Instalment, then: Then) -> date | None:
-    """The day of the next try, after this many have failed; None when there is none, by the reason or the calendar."""
-    if then != Then.LATER or instalment.failed_on is None or instalment.tries > len(TRY_AGAIN_AFTER):
-        return None
-    day = instalment.failed_on + TRY_AGAIN_AFTER[instalment.tries - 1]
-    return day if instalment.grace_until is None or day < instalment.grace_until else None
+def tries_ahead(instalment: Instalment, then: Then) -> list[date]:
+    """The days of the tries to come, after this many have failed; none where the reason or the calendar has none.
+
+    None is sooner than the method of paying allows after a notice of today, nor on or after the end of the grace.
+    """
+    if then != Then.LATER or instalment.failed_on is None or instalment.grace_until is None:
+        return []
+    mandate = instalment.pledge.mandate
+    soonest = notices.earliest(mandate.method if mandate else "")
+    days = {max(instalment.failed_on + after, soonest) for after in TRY_AGAIN_AFTER[instalment.tries - 1 :]}
+    return sorted(day for day in days if day < instalment.grace_until)
 
 
 def begin_grace(instalment: Instalment) -> None:

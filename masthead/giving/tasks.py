@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from masthead.core import clock
 from masthead.core.jobs import every, job
 
-from . import collecting, pledges, schedule
+from . import collecting, mails, notices, pledges, schedule
 from .models import Instalment, Pledge
 from .states import Cause, State
 
+EXPIRY_TOLD_BEFORE = timedelta(days=30)
 AT_ONCE = 500  # of a first of the month: the rest ten minutes later, so that sign-in codes need not wait
 NEVER_PAID_AFTER = timedelta(days=30)
 """A pay page is closed long before; a promised debit may take weeks to be told."""
@@ -39,6 +41,27 @@ def _enqueue_all() -> None:
         collect_due.enqueue(pk)
 
 
+@every(days=1)
+def announce_what_comes() -> None:
+    """Tell in a letter of its own of what is collected in a fortnight, where nothing else has told of it."""
+    with transaction.atomic():
+        for pk in notices.lacking(clock.today()):
+            announce.enqueue(pk)
+
+
+@every(days=1)
+def tell_of_cards_that_end() -> None:
+    """A word to the giver about a month before the card that is collected from expires."""
+    today = clock.today()
+    ending = {"mandate__expires_on__range": (today, today + EXPIRY_TOLD_BEFORE), "mandate__ended_at": None}
+    untold = Pledge.objects.live().filter(**ending).exclude(told_of_card_until=F("mandate__expires_on"))
+    for pledge in untold.select_related("mandate").order_by("pk"):
+        if pledge.mandate and pledge.mandate.expires_on:
+            with transaction.atomic():
+                mails.expiring(pledge, pledge.mandate, pledge.mandate.expires_on)
+                Pledge.objects.filter(pk=pledge.pk).update(told_of_card_until=pledge.mandate.expires_on)
+
+
 @every(hours=6)
 def forget_never_paid() -> None:
     """End pledges whose first payment never came."""
@@ -51,6 +74,12 @@ def forget_never_paid() -> None:
 def collect_due(pk: int) -> None:
     """See collecting.collect_due."""
     collecting.collect_due(Pledge.objects.get(pk=pk))
+
+
+@job("later")
+def announce(pk: int) -> None:
+    """See collecting.announce."""
+    collecting.announce(Pledge.objects.get(pk=pk))
 
 
 @job("now")
