@@ -134,7 +134,7 @@ class NoticeViewSet(RowsToLookAt):
     """What givers were told before it was collected."""
 
     model = Notice
-    icon = "bullhorn"
+    icon = "info-circle"
     menu_label = _("What givers were told")
     joined = ("payment",)
     search_fields = ["order_key", "told_by"]
