@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from practice_bank import cards
-from practice_bank.clock import Clock, bank_days_after
+from practice_bank.clock import Clock, bank_days_after, months_after
 
 CHECKOUT_LASTS = 24 * 3600
 APPROVAL_LASTS = 7 * 24 * 3600
@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS checkout (
     email TEXT NOT NULL, return_to TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', made_at REAL NOT NULL,
     closed_at REAL, declined_at REAL, declined_reason TEXT);
 CREATE TABLE IF NOT EXISTS mandate (
-    id TEXT PRIMARY KEY, checkout TEXT NOT NULL, card TEXT NOT NULL, made_at REAL NOT NULL, ended_at REAL);
+    id TEXT PRIMARY KEY, checkout TEXT NOT NULL, card TEXT NOT NULL, made_at REAL NOT NULL, ended_at REAL,
+    later TEXT, expires TEXT);
 CREATE TABLE IF NOT EXISTS payment (
     id TEXT PRIMARY KEY, reference TEXT UNIQUE NOT NULL, checkout TEXT, mandate TEXT, card TEXT NOT NULL,
     amount INTEGER NOT NULL, currency TEXT NOT NULL, description TEXT NOT NULL, fee INTEGER NOT NULL DEFAULT 0,
@@ -60,6 +61,9 @@ class Book:
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._file.row_factory = sqlite3.Row
         self._file.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES)
+        known = {row["name"] for row in self._file.execute("PRAGMA table_info(mandate)")}
+        for column in {"later", "expires"} - known:  # a file of an older bank
+            self._file.execute(f"ALTER TABLE mandate ADD COLUMN {column} TEXT")
 
     @contextmanager
     def act(self) -> Iterator[None]:
@@ -126,15 +130,17 @@ class Book:
         return str(made["id"])
 
     def pay(self, checkout_id: str, card: cards.Card) -> str:
-        """Pay with a test card. Returns '' when it is done, the reason when the bank says no, or 'approval'."""
+        """Pay with a test card, or leave it for later where nothing is asked for now.
+
+        Returns '' when it is done, the reason when the bank says no, or 'approval'."""
         with self.act():
             checkout = self.row("checkout", id=checkout_id)
             if checkout["state"] != "open":
                 return ""
-            if card.first == cards.APPROVAL:
+            if card.first == cards.APPROVAL and checkout["amount"]:
                 self._move_payment(checkout, card, "wants_approval")
                 return "approval"
-            if card.first not in (cards.OK, cards.PROMISE, cards.BOUNCE):
+            if card.first not in (cards.OK, cards.PROMISE, cards.BOUNCE, cards.APPROVAL):
                 self._decline(checkout, card.first)
                 return card.first
             self._finish(checkout, card, _state_of(card.first))
@@ -168,10 +174,13 @@ class Book:
         mandate = ""
         if checkout["keeps_mandate"]:
             mandate, now = f"man_{secrets.token_hex(8)}", self.clock.time()
-            self._insert("mandate", {"id": mandate, "checkout": checkout["id"], "card": card.code, "made_at": now})
+            made = {"checkout": checkout["id"], "card": card.code, "made_at": now}
+            expires = months_after(now, card.lasts) if card.lasts else None
+            self._insert("mandate", {"id": mandate, "expires": expires, **made})
             self._tell("mandate.made", self.mandate(mandate))
         self._update("checkout", checkout["id"], state="done")
-        self._move_payment(checkout, card, state, mandate)
+        if checkout["amount"]:
+            self._move_payment(checkout, card, state, mandate)
         self._tell("checkout.done", self.checkout(checkout["id"]))
 
     def _move_payment(self, checkout: sqlite3.Row, card: cards.Card, state: str, mandate: str = "") -> None:
@@ -196,7 +205,11 @@ class Book:
             card = cards.BY_CODE[mandate["card"]]
             if self.rows("SELECT 1 FROM payment WHERE reference = ?", asked["reference"]):
                 raise No(409, "there is a payment with this reference")
-            does = "mandate_ended" if mandate["ended_at"] else card.later
+            does = mandate["later"] or card.later
+            if mandate["expires"] and mandate["expires"] < months_after(self.clock.time(), 0):
+                does = "expired_card"
+            if mandate["ended_at"]:
+                does = "mandate_ended"
             state = {cards.APPROVAL: "wants_approval"}.get(does) or _state_of(does)
             failure = does if state == "failed" else ""
             return self._insert_payment(
@@ -224,6 +237,17 @@ class Book:
                 raise No(409, "only a paid payment can be claimed back")
             self._update("payment", payment_id, claimed_amount=payment["amount"] - given, claimed_fee=CLAIM_FEE)
             self._step(payment_id, "claimed_back")
+
+    def play(self, mandate_id: str, later: str) -> None:
+        """From now on whoever collects on it meets this."""
+        with self.act():
+            self._update("mandate", str(self.row("mandate", id=mandate_id)["id"]), later=later)
+
+    def renew(self, mandate_id: str, expires: str) -> None:
+        """A card was sent to its owner in place of the one that expires: `expires` is its year and month, 2031-05."""
+        with self.act():
+            self._update("mandate", str(self.row("mandate", id=mandate_id)["id"]), expires=expires)
+            self._tell("mandate.renewed", self.mandate(mandate_id))
 
     def end_mandate(self, mandate_id: str) -> None:
         """End a mandate; ending it again is nothing."""
@@ -275,6 +299,7 @@ class Book:
         """A visit, with its payment when there is one."""
         row = self.row("checkout", id=checkout_id)
         payment = self.rows("SELECT id FROM payment WHERE checkout = ?", checkout_id)
+        mandates = self.rows("SELECT id FROM mandate WHERE checkout = ?", checkout_id)
         declined = {"at": row["declined_at"], "reason": row["declined_reason"]} if row["declined_at"] else None
         return {
             "id": row["id"],
@@ -283,6 +308,7 @@ class Book:
             "closed_at": row["closed_at"],
             "declined": declined,
             "payment": self.payment(payment[0]["id"]) if payment else None,
+            "mandate": self.mandate(mandates[0]["id"]) if mandates else None,
         }
 
     def payment(self, payment_id: str) -> dict[str, Any]:
@@ -326,6 +352,7 @@ class Book:
             "hint": card.hint,
             "made_at": row["made_at"],
             "ended_at": row["ended_at"],
+            "expires": row["expires"],
         }
 
     # --- Below ---------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ class Card:
     first: str
     later: str
     method: str = "card"
+    lasts: int = 36  # months, the one in which it is given not counted; 0 for ever
 
     @property
     def hint(self) -> str:
@@ -33,8 +34,9 @@ CARDS = [
     Card("approval", "4000000000000005", "Wants approval", "Asks you to confirm on a second page.", APPROVAL, OK),
     Card("later", "4000000000000006", "Fails next time", "Works today, has no money after.", OK, "insufficient_funds"),
     Card("ask-later", "4000000000000007", "Wants approval next time", "Works today, asks you after.", OK, APPROVAL),
-    Card("debit", "20000008", "Direct debit", "Promised today, paid in three bank days.", PROMISE, PROMISE, "debit"),
-    Card("bounces", "20000009", "Direct debit that bounces", "Promised today, fails then.", BOUNCE, BOUNCE, "debit"),
+    Card("debit", "20000008", "Direct debit", "Promised today, paid in three bank days.", PROMISE, PROMISE, "debit", 0),
+    Card("bounces", "20000009", "Direct debit that bounces", "Promised today, fails then.", BOUNCE, BOUNCE, "debit", 0),
+    Card("ends-soon", "4000000000000010", "Expires next month", "Works this month and the next.", OK, OK, lasts=1),
 ]
 BY_CODE = {card.code: card for card in CARDS}
 

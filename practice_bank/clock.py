@@ -32,6 +32,13 @@ class Clock:
         return round(wall.time() + ahead, 3)
 
 
+def months_after(moment: float, count: int) -> str:
+    """Year and month, so many months after `moment`: 2031-05."""
+    day = datetime.fromtimestamp(moment, UTC)
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return f"{year}-{month + 1:02}"
+
+
 def bank_days_after(moment: float, count: int) -> float:
     """`moment` moved on by working days: a bank does nothing at the weekend."""
     day = datetime.fromtimestamp(moment, UTC)

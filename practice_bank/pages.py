@@ -55,8 +55,12 @@ def pay(
     number: str = "",
 ) -> str:
     """The pay page: what is asked for, and the test cards."""
-    amount = money(checkout["amount"], checkout["currency"])
-    again = " and allow later payments" if checkout["keeps_mandate"] else ""
+    is_setup = checkout["amount"] == 0
+    amount = "nothing" if is_setup else money(checkout["amount"], checkout["currency"])
+    go = "Use this for later payments" if is_setup else f"Pay {amount}"
+    if is_setup:
+        checkout = {**dict(checkout), "payment_reference": checkout["reference"][:8]}
+    again = " and allow later payments" if checkout["keeps_mandate"] and not is_setup else ""
     who = escape(merchant or "The newsroom")
     alert = ""
     if declined:
@@ -68,11 +72,11 @@ def pay(
     receipts = f"<dt>Receipts go to</dt><dd>{escape(checkout['email'])}</dd>" if checkout["email"] else ""
     later = "<dt>Later payments</dt><dd>as you agreed</dd>" if checkout["keeps_mandate"] else ""
     return page(
-        f"Pay {amount}",
+        go,
         f"""<div class="till">
 <div>
 <h1>{who}</h1>
-<p class="quiet">asks you for a payment of</p>
+<p class="quiet">{"asks how you pay from now on; today you pay" if is_setup else "asks you for a payment of"}</p>
 <p class="due">{amount}</p>
 <dl>
 <dt>For</dt><dd>{escape(checkout["description"])}</dd>
@@ -91,9 +95,9 @@ def pay(
 <p class="hint" id="number-hint">Never a real one: it would be worth nothing here. Leave it empty to pay with the card chosen above.</p>
 {f'<p class="error" id="number-error">{escape(wrong)}</p>' if wrong else ""}<input id="number" name="number" class="input" inputmode="numeric" autocomplete="off" maxlength="40" value="{escape(number)}" aria-describedby="number-hint{" number-error" if wrong else ""}"{' aria-invalid="true"' if wrong else ""}>
 </div>
-<button class="go" type="submit">Pay {amount}{again}</button>
+<button class="go" type="submit">{go}{again}</button>
 </form>
-<form class="leave" method="post" action="/leave/{escape(checkout["id"])}"><button class="link" type="submit">Leave without paying</button></form>
+<form class="leave" method="post" action="/leave/{escape(checkout["id"])}"><button class="link" type="submit">Leave without {"a change" if is_setup else "paying"}</button></form>
 </div>
 </div>""",  # noqa: E501
     )

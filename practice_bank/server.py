@@ -244,6 +244,20 @@ class Teller(BaseHTTPRequestHandler):
 
         self._once(words, does)
 
+    def open_setup(self, body: bytes) -> None:
+        """POST /v1/setups: a page where a card is given for later, and nothing is paid."""
+        text = ("reference", "currency", "description", "email", "return_to")
+        asked, words = self._asked(body, **dict.fromkeys(text, str))
+        if urlsplit(asked["return_to"]).scheme not in ("http", "https"):
+            raise No(400, "return_to is an address")
+        asked |= {"amount": 0, "payment": f"none-{asked['reference']}", "keeps_mandate": True}
+
+        def does() -> dict[str, Any]:
+            checkout_id = self.server.book.open_checkout(asked)
+            return {"id": checkout_id, "url": f"{self.server.address}/pay/{checkout_id}"}
+
+        self._once(words, does)
+
     def look_up(self, reference: str) -> None:
         """GET /v1/checkouts/<reference>"""
         self._known()
@@ -256,6 +270,24 @@ class Teller(BaseHTTPRequestHandler):
         asked, words = self._asked(body, amount=int, **dict.fromkeys(text, str))
         book = self.server.book
         self._once(words, lambda: book.payment(book.collect(asked)))
+
+    def payment(self, reference: str) -> None:
+        """GET /v1/payments/<reference>, by the newsroom's own reference."""
+        self._known()
+        payment = self.server.book.row("payment", reference=reference)
+        self._send(200, JSON, json.dumps(self.server.book.payment(payment["id"])))
+
+    def play(self, mandate_id: str, body: bytes) -> None:
+        """POST /v1/mandates/<id>/play: plays what becomes of whoever collects on it from now on."""
+        asked, _ = self._asked(body, later=str)
+        self.server.book.play(mandate_id, asked["later"])
+        self._send(200, JSON, json.dumps(self.server.book.mandate(mandate_id)))
+
+    def renew(self, mandate_id: str, body: bytes) -> None:
+        """POST /v1/mandates/<id>/renew: plays the giver's bank, which sends another card."""
+        asked, _ = self._asked(body, expires=str)
+        self.server.book.renew(mandate_id, asked["expires"])
+        self._send(200, JSON, json.dumps(self.server.book.mandate(mandate_id)))
 
     def refund(self, body: bytes) -> None:
         """POST /v1/refunds"""
@@ -311,10 +343,14 @@ DOORS: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", "/approve/([\\w-]+)", Teller.approve),
     ("POST", "/v1/checkouts", Teller.open_checkout),
     ("GET", "/v1/checkouts/([\\w-]+)", Teller.look_up),
+    ("POST", "/v1/setups", Teller.open_setup),
     ("POST", "/v1/payments", Teller.collect),
+    ("GET", "/v1/payments/([\\w-]+)", Teller.payment),
     ("POST", "/v1/payments/([\\w-]+)/claim-back", Teller.claim_back),
     ("POST", "/v1/refunds", Teller.refund),
     ("POST", "/v1/mandates/([\\w-]+)/cancel", Teller.cancel),
+    ("POST", "/v1/mandates/([\\w-]+)/play", Teller.play),
+    ("POST", "/v1/mandates/([\\w-]+)/renew", Teller.renew),
     ("GET", "/v1/movements", Teller.movements),
     ("GET", "/v1/events", Teller.events),
 ]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.gocardless_server import accounts
 from tests.gocardless_server.server import GoCardlessServer, open_gocardless
 from tests.people import Visitor
-from tests.running import RunningNewsroom, leave_pictures_undrawn, make_demo, until
+from tests.running import RunningNewsroom, make_demo, until
 from tests.worlds import stripe
 from tests.worlds.gocardless import HOOK, SECRET, SETTINGS
 
@@ -31,7 +31,6 @@ def gocardless() -> Iterator[GoCardlessServer]:
 def newsroom(gocardless: GoCardlessServer, tmp_path: Path) -> Iterator[RunningNewsroom]:
     """The demonstration's paper, with real providers in place of the practice bank; all have the newsroom's time."""
     make_demo(tmp_path / "newsroom")
-    leave_pictures_undrawn(tmp_path / "newsroom")
     settings = {**stripe.SETTINGS, "MASTHEAD_STRIPE_API": NOBODY, **SETTINGS}
     newsroom = RunningNewsroom(tmp_path / "newsroom", settings | {"MASTHEAD_GOCARDLESS_API": gocardless.address})
     newsroom.start()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.people import Visitor
-from tests.running import RunningNewsroom, leave_pictures_undrawn, make_demo, until
+from tests.running import RunningNewsroom, make_demo, until
 from tests.stripe_server import cards
 from tests.stripe_server.server import StripeServer, open_stripe
 from tests.worlds.stripe import HOOK, SECRET, SETTINGS
@@ -28,7 +28,6 @@ def stripe() -> Iterator[StripeServer]:
 def newsroom(stripe: StripeServer, tmp_path: Path) -> Iterator[RunningNewsroom]:
     """The demonstration's paper, with Stripe in place of the practice bank; both have the newsroom's time."""
     make_demo(tmp_path / "newsroom")
-    leave_pictures_undrawn(tmp_path / "newsroom")
     newsroom = RunningNewsroom(tmp_path / "newsroom", {**SETTINGS, "MASTHEAD_STRIPE_API": stripe.address})
     newsroom.start()
     stripe.book.clock = lambda: newsroom.now().timestamp()

@@ -46,6 +46,7 @@ PATHS = {
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
     "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
+    "/account/pledges/<reference>/means/": "another card or account for all that one gives",
     "/letters/": "all letters, and how to get each",
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
     "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
@@ -242,7 +243,9 @@ def states_page() -> str:
     for title, choices in (
         ("A payment", money.PaymentState),
         ("A visit to the pay page", money.CheckoutState),
+        ("A visit to give another card or account", money.SetupState),
         ("A mandate", money.MandateState),
+        ("A notice before money", money.NoticeKind),
         ("An event of a provider", money.EventState),
     ):
         parts += [f"## {title}", _table(("state", "means"), [(f"`{c.value}`", str(c.label)) for c in choices])]
@@ -323,7 +326,8 @@ def gocardless_page() -> str:
 
 
 def failures_page() -> str:
-    from masthead.money import failures
+    from masthead.giving import schedule
+    from masthead.money import failures, lateness, notices
 
     return _page(
         "Why money did not move",
@@ -331,7 +335,21 @@ def failures_page() -> str:
         "\n\n".join(
             [
                 "## A payment",
-                _table(("why", "sentence"), [(f"`{why}`", str(said)) for why, said in failures.SENTENCES.items()]),
+                _table(
+                    ("why", "sentence", "what the giver is asked", "what is done"),
+                    [(f"`{why}`", str(f.sentence), str(f.step), f.then.value) for why, f in failures.FAILURES.items()],
+                ),
+                f"Our calendar: tried again {' and '.join(str(after.days) for after in schedule.TRY_AGAIN_AFTER)} days "
+                "after the first failure, as long as that is within the grace. One reminder at most goes out, "
+                f"{schedule.REMIND_BEFORE.days} days before the grace is over.",
+                "## How long before a collection it is told",
+                _table(
+                    ("method", "working days at least", "late after"),
+                    [
+                        (f"`{m}`", str(days), f"{lateness.USUAL[m].days} days")
+                        for m, days in notices.WORKING_DAYS.items()
+                    ],
+                ),
                 "## A refund",
                 _table(("why", "sentence"), [(f"`{w}`", str(said)) for w, said in failures.REFUND_SENTENCES.items()]),
             ]
@@ -407,6 +425,10 @@ def kept() -> dict[str, tuple[str, str]]:
         "giving.Gift": ("the same of a gift", f"{law}; the address {account}"),
         "money.Checkout": (
             "a visit to a pay page; the address only until the provider has it",
+            f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
+        ),
+        "money.Setup": (
+            "a visit to give another card or account; the address only until the provider has it",
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
         ),
         "money.Delivery": ("what a provider wrote", webhook),

@@ -7,7 +7,7 @@ from masthead.core.actors import Actor
 from masthead.money import payments
 from masthead.money.models import Mandate, Payment
 
-from . import mails, pledges, schedule
+from . import mails, notices, pledges, schedule
 from .models import Instalment, InstalmentState, Pledge
 from .states import Cause, State, move
 
@@ -17,12 +17,20 @@ BY = Actor.system("clock")
 def collect_due(pledge: Pledge) -> Instalment | None:
     """Ask for one instalment if the pledge is due today; row, payment and next day stand in one transaction.
 
-    After an outage the missed months are let go: one is collected, the next day lies ahead (see schedule).
+    After an outage the missed months are let go: one is collected, the next day lies ahead (see schedule). A giver who
+    was not told of it is told first, and it waits until the day that was told.
     """
     with transaction.atomic():
         pledge = Pledge.objects.locked(pledge.pk)
         due = pledge.next_on
         if pledge.state != State.ACTIVE or due is None or due > clock.today():
+            return None
+        pledge.mandate = pledge.mandate or _mandate_of(pledge)
+        notice = notices.of_next(pledge)
+        if notice is None and pledge.mandate is not None:
+            mails.coming(pledge)  # first the word, then the money
+            return None
+        if notice is not None and notice.not_before > clock.now():
             return None
         pledge.next_on = schedule.next_after(due, pledge.interval, pledge.anchor_day)
         pledge.save(update_fields=["next_on"])
@@ -47,6 +55,8 @@ def try_again(instalment: Instalment) -> None:
         is_due = instalment.try_again_on is not None and instalment.try_again_on <= clock.today()
         if pledge.state != State.OVERDUE or instalment.state != InstalmentState.FAILED or not is_due:
             return
+        if pledge.mandate is not None and not _was_told(instalment):
+            return
         instalment.tries += 1
         instalment.state, instalment.try_again_on = InstalmentState.ASKED, None
         if instalment.interval != pledge.interval:
@@ -57,6 +67,14 @@ def try_again(instalment: Instalment) -> None:
         instalment.amount_minor = pledge.amount_minor
         instalment.save()
         _ask_for(instalment, pledge)
+
+
+def announce(pledge: Pledge) -> None:
+    """Tell of the next collection in a letter of its own, if nothing has told of it in time."""
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        if pledge.state in (State.ACTIVE, State.PAUSED) and pledge.mandate and notices.of_next(pledge) is None:
+            mails.coming(pledge)
 
 
 def end_pause(pledge: Pledge) -> None:
@@ -78,11 +96,24 @@ def end_grace(pledge: Pledge) -> None:
             pledges.end(pledge, by=BY, cause=Cause.GRACE_OVER)
 
 
+def remind(pledge: Pledge) -> None:
+    """Tell the giver once more, shortly before the grace is over, unless something is under way."""
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        failing = pledge.failing
+        if pledge.state != State.OVERDUE or failing is None or failing.reminded_on or failing.grace_until is None:
+            return
+        is_time = failing.grace_until - schedule.REMIND_BEFORE <= clock.today() < failing.grace_until
+        if is_time and failing.state != InstalmentState.ASKED and failing.try_again_on is None:
+            failing.reminded_on = clock.today()
+            failing.save(update_fields=["reminded_on"])
+            mails.still_not_paid(pledge, failing)
+
+
 def _ask_for(instalment: Instalment, pledge: Pledge) -> None:
-    pledge.mandate = pledge.mandate or _mandate_of(pledge)
     if pledge.mandate is None:
         instalment.state = InstalmentState.FAILED
-        instalment.failed_on = instalment.failed_on or clock.today()
+        schedule.begin_grace(instalment)
         instalment.save()
         if pledge.state == State.ACTIVE:
             move(pledge, to=State.OVERDUE, by=BY, cause=Cause.NOT_PAID)
@@ -94,6 +125,17 @@ def _ask_for(instalment: Instalment, pledge: Pledge) -> None:
     )
     instalment.payment_reference = payment.reference
     instalment.save(update_fields=["payment_reference"])
+
+
+def _was_told(instalment: Instalment) -> bool:
+    """Whether the try may be made now; a giver who doesn't know of it is told, and it waits."""
+    notice = notices.of_next_try(instalment)
+    if notice is None:
+        when = notices.day_for_try(instalment)
+        instalment.try_again_on = when
+        instalment.save(update_fields=["try_again_on"])
+        mails.trying_again(instalment.pledge, instalment, when)
+    return notice is not None and notice.not_before <= clock.now()
 
 
 def _mandate_of(pledge: Pledge) -> Mandate | None:

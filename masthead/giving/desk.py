@@ -145,6 +145,7 @@ GivingTerms.edit_handler = ObjectList(
         FieldPanel("currency"),
         MultiFieldPanel([FieldPanel("month"), FieldPanel("year"), FieldPanel("once")], heading="Suggested"),
         FieldRowPanel([FieldPanel("least"), FieldPanel("most")], heading="Taken"),
+        FieldPanel("grace_days", heading="Days of grace"),
         MultiFieldPanel(
             [FieldPanel("standfirst"), FieldPanel("where_it_goes", help_text=FOLLOWING)],
             heading="Words on the support page",

@@ -1,17 +1,29 @@
 """What givers are told by mail, each thing once: written in the transaction of the change, sent after its commit."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
 
-from masthead.core import mail
-from masthead.money.models import Payment
+from masthead.core import clock, mail
+from masthead.money import failures
+from masthead.money.models import Mandate, Payment
+from masthead.money.states import NoticeKind
 from masthead.readers import sign_in
 
-from . import promises, schedule
+from . import notices, promises
 from .models import Gift, Instalment, InstalmentState, Move, Pledge
 from .states import Cause
+
+TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection → which kind of notice they are
+    "thanks": NoticeKind.STANDING,
+    "receipt": NoticeKind.STANDING,
+    "changed": NoticeKind.CHANGE,
+    "paused": NoticeKind.CHANGE,
+    "resumed": NoticeKind.CHANGE,
+    "other_means": NoticeKind.CHANGE,
+}
 
 
 def day(when: date | None) -> str:
@@ -58,19 +70,72 @@ def receipt(pledge: Pledge, instalment: Instalment) -> None:
     _queue("receipt", pledge, key=f"receipt:{instalment.number}", instalment=instalment, level=level)
 
 
-def not_paid(pledge: Pledge, instalment: Instalment) -> None:
-    """Once for each instalment that fails: what happens next, and that nothing is lost."""
-    facts = {
+def not_paid(pledge: Pledge, instalment: Instalment, *, tries: Sequence[date] = ()) -> None:
+    """Once for each instalment that fails: why, on which days it is tried again, and that nothing is lost."""
+    facts = _failing(pledge, instalment) | {"tries": [day(when) for when in tries]}
+    mail_key = _queue("not_paid", pledge, key=f"not-paid:{instalment.number}", **facts)
+    for ahead, when in enumerate(tries, start=1):
+        if mail_key:
+            notices.tell_of_try(instalment, day=when, kind=NoticeKind.RETRY, told_by=mail_key, ahead=ahead)
+
+
+def coming(pledge: Pledge) -> None:
+    """A letter of its own before the next collection."""
+    when = notices.day_for_letter(pledge)
+    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    if mail_key := _queue("coming", pledge, key=f"coming:{pledge.next_on}:{when}:{pledge.amount_minor}", **facts):
+        notices.tell_of_next(pledge, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
+
+
+def trying_again(pledge: Pledge, instalment: Instalment, when: date) -> None:
+    """The same before a try of which nothing else has told."""
+    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    key = f"trying:{instalment.number}:{instalment.tries}:{when}:{pledge.amount_minor}"
+    if mail_key := _queue("coming", pledge, key=key, is_try=True, **facts):
+        notices.tell_of_try(instalment, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
+
+
+def still_not_paid(pledge: Pledge, instalment: Instalment) -> None:
+    """Once more at most, shortly before the end."""
+    _queue("still_not_paid", pledge, key=f"still-not-paid:{instalment.number}", **_failing(pledge, instalment))
+
+
+def _failing(pledge: Pledge, instalment: Instalment) -> dict[str, Any]:
+    return {
+        "instalment": instalment,
+        "why": failures.sentence(instalment.failure),
+        "step": failures.step(instalment.failure),
         "try_again": day(instalment.try_again_on),
-        "grace": day(schedule.grace_of(pledge)),
+        "grace": day(instalment.grace_until),
         "approve": pledge.approve_at,
     }
-    _queue("not_paid", pledge, key=f"not-paid:{instalment.number}", instalment=instalment, **facts)
 
 
-def changed(pledge: Pledge, moved: Move) -> None:
-    """What is given from now on."""
-    _queue("changed", pledge, key=f"changed:{moved.pk}")
+def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> None:
+    """What is given from now on, and when what is `failing` is tried again with it."""
+    facts = {"try_again": day(failing.try_again_on)} if failing else {}
+    mail_key = _queue("changed", pledge, key=f"changed:{moved.pk}", **facts)
+    if mail_key and failing and failing.try_again_on:
+        notices.tell_of_try(failing, day=failing.try_again_on, kind=NoticeKind.CHANGE, told_by=mail_key)
+
+
+def other_means(pledge: Pledge, moved: Move, failing: Instalment | None, when: date) -> None:
+    """With what is paid from now on, and when what is `failing` is collected from it: on the day `when`."""
+    hint = pledge.mandate.hint if pledge.mandate else ""
+    facts: dict[str, Any] = {"hint": hint}
+    if failing:
+        facts |= {"sum": str(pledge.amount), "try_again": "today" if when == clock.today() else f"on {day(when)}"}
+    mail_key = _queue("other_means", pledge, key=f"other-means:{moved.pk}", **facts)
+    if mail_key and failing:
+        notices.tell_of_try(failing, day=when, kind=NoticeKind.CHANGE, told_by=mail_key)
+
+
+def expiring(pledge: Pledge, mandate: Mandate, last_day: date) -> None:
+    """Once for each card and its last day, however many pledges it pays for."""
+    if pledge.email:
+        key = f"mandate:{mandate.reference}:expires:{last_day}"
+        facts = {"hint": mandate.hint, "last_day": day(last_day), "pledge": pledge, "amount": str(pledge.amount)}
+        mail.queue("giving/expiring", pledge.email, facts | {"often": pledge.get_interval_display()}, key=key)
 
 
 def paused(pledge: Pledge, moved: Move) -> None:
@@ -88,16 +153,21 @@ def ended(pledge: Pledge, cause: Cause) -> None:
     _queue("ended", pledge, cause=str(cause))
 
 
-def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) -> None:
+def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) -> str:
+    """Write the mail down; where it says the next day and amount, note that too. Returns its key, empty without it."""
     if not order.email:
-        return
-    context: dict[str, Any] = {"amount": str(order.amount), "what": what_it_is(order), **facts}
+        return ""
+    context: dict[str, Any] = {"amount": str(order.amount), "what": what_it_is(order)}
     if isinstance(order, Pledge):
-        context |= {"pledge": order, "next": day(order.next_on), "paid_until": day(order.paid_until)}
+        context |= {"pledge": order, "next": day(notices.day_of_next(order)), "paid_until": day(order.paid_until)}
         context |= {"often": order.get_interval_display(), "paused_until": day(order.paused_until)}
     else:
         context["gift"] = order
     if instalment := facts.get("instalment"):
         context |= {"sum": str(instalment.amount), "day": day(instalment.paid_on or instalment.due_on)}
     prefix = "pledge" if isinstance(order, Pledge) else "gift"
-    mail.queue(f"giving/{template}", order.email, context, key=f"{prefix}:{order.reference}:{key or template}")
+    mail_key = f"{prefix}:{order.reference}:{key or template}"
+    mail.queue(f"giving/{template}", order.email, context | facts, key=mail_key)
+    if isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
+        notices.tell_of_next(order, kind=kind, told_by=mail_key)
+    return mail_key

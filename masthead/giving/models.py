@@ -1,6 +1,6 @@
 """Pledges and gifts: what was promised or given, by whom, and what became of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from babel.numbers import get_currency_symbol
@@ -11,6 +11,7 @@ from django.utils import translation
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from masthead.core import clock, fillins
+from masthead.money import failures
 from masthead.money.amounts import Money
 from masthead.money.models import Payment
 from masthead.press.models import OnPages
@@ -116,6 +117,7 @@ class Pledge(CameFrom):
     paid_until = models.DateField("paid until, that day not included", null=True, blank=True)
     paused_until = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    told_of_card_until = models.DateField("told that its card ends on", null=True, blank=True)
 
     objects = PledgeQuerySet.as_manager()
 
@@ -226,6 +228,8 @@ class Instalment(models.Model):
     state = models.CharField(max_length=9, choices=InstalmentState.choices, default=InstalmentState.ASKED)
     tries = models.PositiveSmallIntegerField(default=1)
     failed_on = models.DateField("first failed on", null=True, blank=True)
+    grace_until = models.DateField("benefits stay until, that day not included", null=True, blank=True)
+    reminded_on = models.DateField("reminded of it on", null=True, blank=True)
     try_again_on = models.DateField(null=True, blank=True, db_index=True)
     payment_reference = models.CharField(max_length=64, blank=True, db_index=True)
     paid_on = models.DateField(null=True, blank=True)
@@ -235,6 +239,11 @@ class Instalment(models.Model):
         constraints = [
             UniqueConstraint(name="instalment_once_per_number", fields=["pledge", "number"]),
             CheckConstraint(name="instalment_asks_for_something", condition=Q(amount_minor__gt=0)),
+            CheckConstraint(
+                name="instalment_that_failed_has_a_grace",
+                condition=Q(failed_on__isnull=True, grace_until__isnull=True)
+                | Q(failed_on__isnull=False, grace_until__gt=models.F("failed_on")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -244,6 +253,19 @@ class Instalment(models.Model):
     def amount(self) -> Money:
         """What was asked for."""
         return Money(self.amount_minor, self.pledge.currency)
+
+    @property
+    def failure(self) -> str:
+        """Why it is not paid, as a code of money.failures; empty when nobody has said no."""
+        if self.failed_on is None or self.state in PAID:
+            return ""
+        payment = Payment.objects.filter(reference=self.payment_reference).first()
+        return payment.why if payment else "no_mandate"
+
+    @property
+    def why(self) -> str:
+        """The same as a sentence."""
+        return failures.sentence(self.failure)
 
     @property
     def order_key(self) -> str:
@@ -300,6 +322,10 @@ class Gift(CameFrom):
         return f"gift:{self.reference}"
 
 
+GRACE_DAYS = (7, 60)  # least and most
+GRACE_SAYS = "A grace lasts from 7 to 60 days."
+
+
 def _monthly() -> list[int]:
     return [300, 600, 1200, 2500]
 
@@ -320,6 +346,11 @@ class GivingTerms(OnPages, BaseGenericSetting):
     month_minor = models.JSONField(default=_monthly)
     year_minor = models.JSONField(default=_yearly)
     once_minor = models.JSONField(default=_once)
+    grace_days = models.PositiveSmallIntegerField(
+        default=14,
+        help_text="For so many days after a payment has failed every benefit stays; then the support ends. "
+        "From 7 to 60; who is within a grace already keeps the day that they were told.",
+    )
     least_minor = models.PositiveBigIntegerField(default=100)
     most_minor = models.PositiveBigIntegerField(default=500_000)
     standfirst = models.CharField(
@@ -340,6 +371,9 @@ class GivingTerms(OnPages, BaseGenericSetting):
                 name="terms_leave_room",
                 condition=Q(least_minor__gt=0) & Q(most_minor__gte=models.F("least_minor")),
             ),
+            CheckConstraint(
+                name="terms_give_a_grace", condition=Q(grace_days__range=GRACE_DAYS), violation_error_message=GRACE_SAYS
+            ),
         ]
 
     def clean(self) -> None:
@@ -356,6 +390,11 @@ class GivingTerms(OnPages, BaseGenericSetting):
     def money(self, minor: int) -> Money:
         """An amount in this currency."""
         return Money(minor, self.currency)
+
+    @property
+    def grace(self) -> timedelta:
+        """How long every benefit stays after a payment has failed."""
+        return timedelta(days=self.grace_days)
 
     @property
     def sign(self) -> str:

@@ -4,15 +4,19 @@ Each function looks at the facts that are known of the payment, not at the move 
 nothing, and in whatever order the facts arrived, pledge and grants end up the same.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
 
 from masthead.core import audit, clock
 from masthead.core.actors import Actor
-from masthead.money.models import Payment
+from masthead.money import failures, notices, payments
+from masthead.money.failures import Then
+from masthead.money.models import Mandate, Payment
+from masthead.money.states import MandateState, PaymentState
 
-from . import collecting, mails, pledges, schedule
+from . import collecting, mails, pledges, schedule, tasks
 from .models import PAID, Gift, Instalment, InstalmentState, Pledge
 from .states import Cause, GiftState, State, move, move_gift, note
 
@@ -33,7 +37,9 @@ def of_instalment(payment: Payment) -> None:
         pledge = Pledge.objects.locked_by(reference)
         instalment = pledge.instalments.get(number=int(number))
         by = Actor.provider(payment.provider)
-        if payment.returned_at or _refunded(payment):
+        if _is_second(payment, instalment):
+            _give_back(payment)
+        elif payment.returned_at or _refunded(payment):
             _taken_back(pledge, instalment, payment, by)
         elif payment.collected_at:
             _paid(pledge, instalment, payment, InstalmentState.COLLECTED, by)
@@ -43,6 +49,18 @@ def of_instalment(payment: Payment) -> None:
             _paid(pledge, instalment, payment, InstalmentState.PROMISED, by)
         elif payment.approval_asked_at:
             _waits(pledge, instalment, payment, by)
+
+
+def _is_second(payment: Payment, instalment: Instalment) -> bool:
+    """Whether it is of another try than the one by which the instalment was paid. A claim back counts all the same."""
+    is_other = bool(instalment.payment_reference) and payment.reference != instalment.payment_reference
+    return is_other and instalment.state in PAID and payment.returned_at is None
+
+
+def _give_back(payment: Payment) -> None:
+    """Nobody pays twice: a try that was let go and came about after all goes back, whole."""
+    if payment.state == PaymentState.COLLECTED and not payment.refunds.exists():
+        payments.refund(payment, payment.amount, by=collecting.BY, reason="paid twice")
 
 
 def of_gift(payment: Payment) -> None:
@@ -80,8 +98,8 @@ def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: Insta
     instalment.state, instalment.try_again_on = state, None
     instalment.payment_reference = payment.reference
     instalment.paid_on = instalment.paid_on or _day_of(payment)
-    if state == InstalmentState.COLLECTED:
-        instalment.failed_on = None  # a promise keeps it: when that fails too, the grace is not begun anew
+    if state == InstalmentState.COLLECTED:  # a promise keeps them: when that fails too, the grace is not begun anew
+        instalment.failed_on = instalment.grace_until = instalment.reminded_on = None
     instalment.save()
     if not was_paid:
         _go_on(pledge, instalment, payment, by)
@@ -125,18 +143,25 @@ def _not_paid(pledge: Pledge, instalment: Instalment, payment: Payment, by: Acto
     if instalment.state in NOT_PAID:
         return
     instalment.state, instalment.paid_on = InstalmentState.FAILED, None
-    instalment.failed_on = instalment.failed_on or clock.today()  # heard of today: no grace runs before the giver knows
+    schedule.begin_grace(instalment)
     instalment.payment_reference = payment.reference
-    instalment.try_again_on = schedule.next_try(instalment)
+    then = failures.of(payment.failure).then
+    ahead = schedule.tries_ahead(instalment, then)
+    instalment.try_again_on = ahead[0] if ahead else None
+    if other := _given_since(payment, pledge):
+        instalment.try_again_on = notices.earliest(other.method)
+        tasks.try_again.enqueue(instalment.pk)
     if pledge.state in (State.PAUSED, State.ENDED):
         instalment.state, instalment.try_again_on = InstalmentState.ABANDONED, None
     instalment.save()
+    if then == Then.STOP and payment.mandate is not None:
+        payments.cancel(payment.mandate, by=by)
     if pledge.state == State.PENDING:
         # The provider had taken the first payment before its bank said no: the promise may have been told later.
         pledge.paid_until = instalment.covers_until
         _begin(pledge, instalment, payment)
         move(pledge, to=State.ACTIVE, by=by, cause=Cause.PAID)
-    _fall_behind(pledge, instalment, by)
+    _fall_behind(pledge, instalment, by, tries=ahead)
     collecting.end_grace(pledge)  # a try that came late, after an outage of ours, may have been the last
 
 
@@ -146,18 +171,21 @@ def _waits(pledge: Pledge, instalment: Instalment, payment: Payment, by: Actor) 
         return
     if pledge.state not in (State.ACTIVE, State.OVERDUE):
         return  # on the pay page the giver is there to approve it
+    if _given_since(payment, pledge):
+        payments.withdraw(payment.order_key)  # it fails, and is tried on the other one
+        return
     instalment.state, instalment.payment_reference = InstalmentState.WAITING, payment.reference
-    instalment.failed_on = instalment.failed_on or clock.today()
+    schedule.begin_grace(instalment)
     instalment.save()
     _fall_behind(pledge, instalment, by)
 
 
-def _fall_behind(pledge: Pledge, instalment: Instalment, by: Actor) -> None:
+def _fall_behind(pledge: Pledge, instalment: Instalment, by: Actor, *, tries: Sequence[date] = ()) -> None:
     if pledge.paid_until == instalment.covers_until:
         pledge.paid_until = instalment.due_on
     if pledge.state == State.ACTIVE:
         move(pledge, to=State.OVERDUE, by=by, cause=Cause.NOT_PAID)
-        mails.not_paid(pledge, instalment)
+        mails.not_paid(pledge, instalment, tries=tries)
     else:
         note(pledge, by=by, cause=Cause.NOT_PAID)
 
@@ -171,7 +199,8 @@ def _taken_back(pledge: Pledge, instalment: Instalment, payment: Payment, by: Ac
         pledge.paid_until = instalment.covers_until
         _begin(pledge, instalment, payment)
         move(pledge, to=State.ACTIVE, by=by, cause=Cause.PAID)
-    instalment.state, instalment.try_again_on, instalment.failed_on = state, None, None
+    instalment.state, instalment.try_again_on = state, None
+    instalment.failed_on = instalment.grace_until = instalment.reminded_on = None
     instalment.payment_reference = payment.reference
     instalment.paid_on = instalment.paid_on or _day_of(payment)  # it was paid, though we may hear of it only now
     instalment.save()
@@ -184,6 +213,12 @@ def _taken_back(pledge: Pledge, instalment: Instalment, payment: Payment, by: Ac
         mails.ended(pledge, Cause.TAKEN_BACK)
     elif not _heal(pledge, by):  # what failed was paid after all, and given back before we heard of either
         note(pledge, by=by, cause=Cause.TAKEN_BACK)
+
+
+def _given_since(payment: Payment, pledge: Pledge) -> Mandate | None:
+    """Another card or account that the giver has given since it was asked for."""
+    asked, now = payment.mandate_id, pledge.mandate
+    return now if asked and now and now.pk != asked and now.state == MandateState.ACTIVE else None
 
 
 def _refunded(payment: Payment) -> bool:

@@ -9,6 +9,7 @@ from masthead.core.actors import Actor
 from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout
+from masthead.money.notices import earliest
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
 
@@ -89,7 +90,17 @@ def change(pledge: Pledge, *, amount: Money, interval: Interval, by: Actor) -> N
         audit.record(
             "pledge.changed", pledge, by=by, amount_minor=amount.minor, currency=amount.currency, interval=interval
         )
-        mails.changed(pledge, moved)
+        mails.changed(pledge, moved, _tried_again_later(pledge))
+
+
+def _tried_again_later(pledge: Pledge) -> Instalment | None:
+    """What fails and is tried again with the new amount; not sooner than the method of paying allows."""
+    failing = pledge.failing
+    if failing is None or failing.try_again_on is None:
+        return None
+    failing.try_again_on = max(failing.try_again_on, earliest(pledge.mandate.method if pledge.mandate else ""))
+    failing.save(update_fields=["try_again_on"])
+    return failing
 
 
 def pause(pledge: Pledge, *, until: date, by: Actor) -> None:

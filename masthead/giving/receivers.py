@@ -7,7 +7,7 @@ from masthead.money.models import Payment, PaymentMove
 from masthead.readers.models import Device, Reader
 from masthead.readers.signals import address_confirmed
 
-from . import gifts, outcomes, pledges
+from . import gifts, means, outcomes, pledges
 from .models import Gift, Pledge
 
 
@@ -22,6 +22,7 @@ def gift_paid(payment: Payment, move: PaymentMove) -> None:
 
 
 customers.register("pledge:", income="income:membership", on_payment=pledge_paid)
+customers.register(means.PREFIX, income="income:membership", on_mandate=means.given)
 customers.register("gift:", income="income:gifts", on_payment=gift_paid)
 
 

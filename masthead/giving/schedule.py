@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 from masthead.core import clock
+from masthead.money import notices
+from masthead.money.failures import Then
 
+from . import terms
 from .models import MONTHS, Instalment, Interval, Pledge
 
 LONGEST_PAUSE = 3  # months, from the day on which it would have been collected
 TRY_AGAIN_AFTER = (timedelta(days=3), timedelta(days=7))  # since the first failure
-GRACE = timedelta(days=14)  # since the first failure: every benefit stays
+REMIND_BEFORE = timedelta(days=4)  # the end of the grace
 
 
 def after(day: date, interval: str, anchor: int) -> date:
@@ -42,14 +45,26 @@ def days_to_pause_until(pledge: Pledge) -> list[date]:
     ]
 
 
-def next_try(instalment: Instalment) -> date | None:
-    """The day of the next try, after this many have failed; None when it was the last."""
-    if instalment.failed_on is None or instalment.tries > len(TRY_AGAIN_AFTER):
-        return None
-    return instalment.failed_on + TRY_AGAIN_AFTER[instalment.tries - 1]
+def tries_ahead(instalment: Instalment, then: Then) -> list[date]:
+    """The days of the tries to come, after this many have failed; none where the reason or the calendar has none.
+
+    None is sooner than the method of paying allows after a notice of today, nor on or after the end of the grace.
+    """
+    if then != Then.LATER or instalment.failed_on is None or instalment.grace_until is None:
+        return []
+    mandate = instalment.pledge.mandate
+    soonest = notices.earliest(mandate.method if mandate else "")
+    days = {max(instalment.failed_on + after, soonest) for after in TRY_AGAIN_AFTER[instalment.tries - 1 :]}
+    return sorted(day for day in days if day < instalment.grace_until)
+
+
+def begin_grace(instalment: Instalment) -> None:
+    """Note that an instalment failed, and until when that costs nothing. Of several times the first counts."""
+    instalment.failed_on = instalment.failed_on or clock.today()  # heard of today: no grace runs before the giver knows
+    instalment.grace_until = instalment.grace_until or instalment.failed_on + terms.in_force().grace
 
 
 def grace_of(pledge: Pledge) -> date | None:
     """The day from which benefits end, while a payment is overdue; None when none is."""
     failing = pledge.failing
-    return failing.failed_on + GRACE if failing and failing.failed_on else None
+    return failing.grace_until if failing else None

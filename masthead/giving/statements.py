@@ -11,6 +11,7 @@ from .receipts import Receipt
 
 DONE = {
     "changed": "Changed. What you give from now on stands below.",
+    "means": "Changed. What you pay with from now on stands below.",
     "paused": "Paused. Nothing will be collected before the day that stands below.",
     "resumed": "Welcome back. When it is collected next stands below.",
     "ended": "Ended. Nothing more will be collected. Thank you for the time in which you helped.",

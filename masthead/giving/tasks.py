@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from masthead.core import clock
 from masthead.core.jobs import every, job
 
-from . import collecting, pledges, schedule
+from . import collecting, mails, notices, pledges, schedule
 from .models import Instalment, Pledge
 from .states import Cause, State
 
+EXPIRY_TOLD_BEFORE = timedelta(days=30)
 AT_ONCE = 500  # of a first of the month: the rest ten minutes later, so that sign-in codes need not wait
 NEVER_PAID_AFTER = timedelta(days=30)
 """A pay page is closed long before; a promised debit may take weeks to be told."""
@@ -18,7 +20,7 @@ NEVER_PAID_AFTER = timedelta(days=30)
 
 @every(minutes=10, queue="now")
 def keep_pledges() -> None:
-    """End pauses and graces that are over, collect what is due, try again what failed: a job for each pledge."""
+    """End pauses and graces, remind, collect what is due, try again what failed: a job for each pledge."""
     with transaction.atomic():  # one commit for all of them, so that hundreds stay within the two seconds
         _enqueue_all()
 
@@ -29,12 +31,35 @@ def _enqueue_all() -> None:
         end_pause.enqueue(pk)
     for pk in Instalment.objects.filter(try_again_on__lte=today).values_list("pk", flat=True):
         try_again.enqueue(pk)
-    grace_began = today - schedule.GRACE
-    overdue = Pledge.objects.filter(state=State.OVERDUE, instalments__failed_on__lte=grace_began).distinct()
-    for pk in overdue.values_list("pk", flat=True):
+    overdue = Pledge.objects.filter(state=State.OVERDUE)
+    for pk in overdue.filter(instalments__grace_until__lte=today).distinct().values_list("pk", flat=True):
         end_grace.enqueue(pk)
+    soon = {"instalments__grace_until__lte": today + schedule.REMIND_BEFORE, "instalments__reminded_on__isnull": True}
+    for pk in overdue.filter(instalments__grace_until__gt=today, **soon).distinct().values_list("pk", flat=True):
+        remind.enqueue(pk)
     for pk in Pledge.objects.due_by(today).order_by("next_on").values_list("pk", flat=True)[:AT_ONCE]:
         collect_due.enqueue(pk)
+
+
+@every(days=1)
+def announce_what_comes() -> None:
+    """Tell in a letter of its own of what is collected in a fortnight, where nothing else has told of it."""
+    with transaction.atomic():
+        for pk in notices.lacking(clock.today()):
+            announce.enqueue(pk)
+
+
+@every(days=1)
+def tell_of_cards_that_end() -> None:
+    """A word to the giver about a month before the card that is collected from expires."""
+    today = clock.today()
+    ending = {"mandate__expires_on__range": (today, today + EXPIRY_TOLD_BEFORE), "mandate__ended_at": None}
+    untold = Pledge.objects.live().filter(**ending).exclude(told_of_card_until=F("mandate__expires_on"))
+    for pledge in untold.select_related("mandate").order_by("pk"):
+        if pledge.mandate and pledge.mandate.expires_on:
+            with transaction.atomic():
+                mails.expiring(pledge, pledge.mandate, pledge.mandate.expires_on)
+                Pledge.objects.filter(pk=pledge.pk).update(told_of_card_until=pledge.mandate.expires_on)
 
 
 @every(hours=6)
@@ -51,6 +76,12 @@ def collect_due(pk: int) -> None:
     collecting.collect_due(Pledge.objects.get(pk=pk))
 
 
+@job("later")
+def announce(pk: int) -> None:
+    """See collecting.announce."""
+    collecting.announce(Pledge.objects.get(pk=pk))
+
+
 @job("now")
 def try_again(pk: int) -> None:
     """See collecting.try_again."""
@@ -63,6 +94,12 @@ def end_pause(pk: int) -> None:
     pledge = Pledge.objects.get(pk=pk)
     collecting.end_pause(pledge)
     collecting.collect_due(pledge)
+
+
+@job("now")
+def remind(pk: int) -> None:
+    """See collecting.remind."""
+    collecting.remind(Pledge.objects.get(pk=pk))
 
 
 @job("now")

@@ -12,5 +12,7 @@ urlpatterns = [
     path("account/pledges/<str:reference>/amount/", views.change, name="pledge-change"),
     path("account/pledges/<str:reference>/pause/", views.pause, name="pledge-pause"),
     path("account/pledges/<str:reference>/resume/", views.resume, name="pledge-resume"),
+    path("account/pledges/<str:reference>/means/", views.means_of, name="pledge-means"),
+    path("account/means/<str:reference>/", views.means_given, name="means-given"),
     path("account/pledges/<str:reference>/end/", views.end, name="pledge-end"),
 ]

@@ -12,8 +12,9 @@ from wagtail.models import Page
 from masthead.core import fillins, limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import checkouts, providers
-from masthead.money.models import Checkout
+from masthead.money import checkouts, providers, setups
+from masthead.money.models import Checkout, Setup
+from masthead.money.states import SetupState
 from masthead.press.policy import allow_forms_to
 from masthead.press.printed import one_of, printed, whole_number
 from masthead.press.recording import made_of
@@ -22,7 +23,7 @@ from masthead.readers.accounts import sign_in_address
 from masthead.readers.models import Device
 from masthead.readers.requests import Request
 
-from . import gifts, pledges, promises, receipts, terms
+from . import gifts, means, pledges, promises, receipts, terms
 from .forms import AddressForm, ChangeForm, PauseForm, SupportForm, initial_amounts
 from .models import Gift, Interval, Pledge, Rhythm
 from .origins import PLACEMENTS, Origin
@@ -38,6 +39,8 @@ BANK_IS_AWAY = (
     "The bank does not answer at the moment, so nothing has been taken. "
     "What you typed is still here: try again in a few minutes."
 )
+
+MEANS_NOT_CHANGED = "The bank does not answer at the moment. Nothing has been changed: try again in a few minutes."
 
 
 # --- Giving --------------------------------------------------------------------------------------------
@@ -265,6 +268,47 @@ def resume(request: Request, reference: str) -> HttpResponse:
     """Go on before the pause is over."""
     pledge = _own_pledge(request, reference)
     return _button_page(request, "resume", pledge, pledges.resume, next=pledges.day_when_resumed(pledge))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def means_of(request: Request, reference: str) -> HttpResponse:
+    """Another card or account for all that is given again and again: leads to the provider's page.
+
+    The address stands in mails: who isn't signed in does that first.
+    """
+    mine = Pledge.objects.of(request.reader, request.device).live().filter(reference=reference)
+    pledge = mine.select_related("mandate").first()
+    if pledge is None and request.reader is None:
+        return redirect(sign_in_address(request.path))
+    if pledge is None:
+        raise Http404
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            limits.hit(BEGUN_BY_NETWORK, network_of(request))
+            return HttpResponseRedirect(means.begin(pledge).pay_url, status=303)
+        except Refusal as refused:
+            refusal, status = refused.for_people, WRONG
+        except Trouble:
+            refusal, status = MEANS_NOT_CHANGED, 503
+    _let_forms_lead_to_pay()
+    return render(request, "giving/means.html", {"pledge": pledge, "refusal": refusal}, status=status)
+
+
+@never_cache
+@require_safe
+def means_given(request: Request, reference: str) -> HttpResponse:
+    """Where the provider sends the giver back to. Coming here proves nothing: the provider is asked."""
+    setup = get_object_or_404(Setup, reference=reference)
+    pledge = means.pledge_of(setup)
+    if not Pledge.objects.of(request.reader, request.device).filter(pk=pledge.pk).exists():
+        return render(request, "giving/elsewhere.html")
+    setup = setups.ask(reference)
+    if setup.state == SetupState.DONE:
+        return _done("means")
+    _let_forms_lead_to_pay()
+    return render(request, "giving/means_given.html", {"setup": setup, "pledge": pledge})
 
 
 @never_cache

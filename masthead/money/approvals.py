@@ -30,7 +30,7 @@ class CannotApprove(Refusal):
 
     for_people_text = (
         "The payment provider can't show this payment any more. Nothing has been taken. "
-        "Please begin anew, with this or another card or account."
+        "Please give this or another card or account on your account page."
     )
 
 

@@ -12,11 +12,11 @@ from django.db.models import Q
 from masthead.core import clock
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import customers, facts, inbox, moves, payments, providers
+from masthead.money import customers, facts, inbox, moves, notices, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Payment
 from masthead.money.providers.base import WillNot
-from masthead.money.states import CheckoutState
+from masthead.money.states import CheckoutState, NoticeKind
 
 log = structlog.get_logger("masthead.money")
 
@@ -51,8 +51,12 @@ def begin(
     with transaction.atomic(durable=True):
         checkout = Checkout.objects.select_related("payment").filter(payment__order_key=order_key).first()
         if checkout is None:
+            said = notices.tell(
+                order_key, amount, day=clock.today(), method="", kind=NoticeKind.PAGE, told_by="the pay page"
+            )
             payment = Payment.objects.create(
                 order_key=order_key,
+                notice=said,
                 provider=chosen.name,
                 amount_minor=amount.minor,
                 currency=amount.currency,

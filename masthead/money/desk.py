@@ -8,8 +8,8 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permissions import ModelPermissionPolicy
 
-from masthead.money import failures
-from masthead.money.models import Event, Line, Mandate, Payment, Refund, Transaction
+from masthead.money import failures, lateness
+from masthead.money.models import Event, Line, Mandate, Notice, Payment, Refund, Transaction
 
 
 class OnlyToLookAt(ModelPermissionPolicy):
@@ -53,7 +53,8 @@ class PaymentViewSet(RowsToLookAt):
         "reference",
         Column("amount", label=_("Amount")),
         "state",
-        Column("why", label=_("Why"), accessor=lambda payment: failures.sentence(payment.failure)),
+        Column("why", label=_("Why"), accessor=lambda payment: failures.sentence(payment.why)),
+        Column("then", label=_("What is done"), accessor=lambda payment: failures.then(payment.why)),
         "created_at",
         "collected_on",
         "order_key",
@@ -85,6 +86,26 @@ class PaymentViewSet(RowsToLookAt):
     inspect_view_fields = [*list_export, "description", "mandate", "approval_asked_at", "abandoned_at"]
 
 
+class LatePaymentViewSet(PaymentViewSet):
+    """What takes longer than it usually does: its provider is asked by itself, and who looks here knows."""
+
+    icon = "time"
+    menu_label = _("Late payments")
+    name = "late_payment"
+    url_prefix = "money/late"
+    list_display = [
+        "reference",
+        Column("amount", label=_("Amount")),
+        "state",
+        "created_at",
+        "promised_at",
+        "looked_up_at",
+    ]
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_index_view_kwargs(**{"queryset": lateness.late(), **kwargs})
+
+
 class MandateViewSet(RowsToLookAt):
     """The permissions to collect."""
 
@@ -92,7 +113,7 @@ class MandateViewSet(RowsToLookAt):
     icon = "key"
     menu_label = _("Permissions to collect")
     search_fields = ["reference", "provider_ref", "order_key", "hint"]
-    list_display = ["reference", "hint", "method", "state", "made_at", "ended_at"]
+    list_display = ["reference", "hint", "method", "state", "made_at", "expires_on", "ended_at"]
     list_filter = ["state", "method", "provider", "made_at"]
     list_export = [
         "reference",
@@ -103,8 +124,24 @@ class MandateViewSet(RowsToLookAt):
         "hint",
         "state",
         "made_at",
+        "expires_on",
         "ended_at",
+        "replaced_by",
     ]
+    inspect_view_fields = list_export
+
+
+class NoticeViewSet(RowsToLookAt):
+    """What givers were told before it was collected."""
+
+    model = Notice
+    icon = "info-circle"
+    menu_label = _("What givers were told")
+    joined = ("payment",)
+    search_fields = ["order_key", "told_by"]
+    list_display = ["order_key", Column("amount", label=_("Amount")), "day", "kind", "told_at", "told_by"]
+    list_filter = ["kind", "method", "day", "told_at"]
+    list_export = ["order_key", "amount_minor", "currency", "day", "method", "kind", "told_at", "told_by", "not_before"]
     inspect_view_fields = list_export
 
 
@@ -221,4 +258,13 @@ class TheMoney(ModelViewSetGroup):
     menu_label = _("Money")
     menu_icon = "calendar-check"
     menu_order = 410
-    items = (PaymentViewSet, MandateViewSet, RefundViewSet, EventViewSet, EntryViewSet, LineViewSet)
+    items = (
+        PaymentViewSet,
+        LatePaymentViewSet,
+        NoticeViewSet,
+        MandateViewSet,
+        RefundViewSet,
+        EventViewSet,
+        EntryViewSet,
+        LineViewSet,
+    )

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from masthead.core import clock
 from masthead.money import approvals, journal, moves, states
-from masthead.money.models import Checkout, Mandate, Payment, Refund
+from masthead.money.models import Checkout, Mandate, Payment, Refund, Setup
 from masthead.money.providers.base import CheckoutFacts, Facts, FeeFacts, MandateFacts, PaymentFacts, RefundFacts
 from masthead.money.states import PaymentState
 
@@ -60,6 +60,10 @@ def _learn(provider: str, fact: Facts) -> None:
         case PaymentFacts():
             payment = _payment(provider, reference=fact.reference)
             _learn_payment(payment, fact)
+        case CheckoutFacts() if (setup := _setup(provider, fact.reference)) is not None:
+            _learn_setup(setup, fact)
+        case MandateFacts() if (setup := _setup(provider, fact.checkout)) is not None:
+            _learn_mandate_of_setup(setup, fact)
         case CheckoutFacts():
             payment = _payment(provider, checkout__reference=fact.reference)
             _learn_checkout(payment, fact)
@@ -78,6 +82,12 @@ def _payment(provider: str, **named: str) -> Payment:
     if payment is None:
         raise NotKnownYet(f"nothing of ours is called {', '.join(named.values())}")
     return payment
+
+
+def _setup(provider: str, reference: str) -> Setup | None:
+    """The visit without a payment that a fact is about, locked; None when it is about none."""
+    named = Setup.objects.select_for_update(of=("self",)).filter(provider=provider, reference=reference)
+    return named.first() if reference else None
 
 
 def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
@@ -120,17 +130,50 @@ def _learn_refund(payment: Payment, fact: RefundFacts) -> None:
     refund.save(update_fields=["provider_ref", "made_at", "failed_at", "failure"])
 
 
-def _learn_mandate(payment: Payment, fact: MandateFacts) -> None:
+def _mandate(provider: str, order_key: str, fact: MandateFacts) -> Mandate:
     mandate, _ = Mandate.objects.get_or_create(
-        provider=payment.provider,
+        provider=provider,
         provider_ref=fact.provider_ref,
         defaults={
-            "order_key": payment.order_key,
+            "order_key": order_key,
             "method": fact.method,
             "hint": fact.hint,
             "made_at": fact.made_at or clock.now(),
+            "expires_on": fact.expires_on,
         },
     )
+    _renew(mandate, fact)
+    return mandate
+
+
+def _renew(mandate: Mandate, fact: MandateFacts) -> None:
+    """A card in place of another lasts longer: of several last days the latest counts, in whatever order they come."""
+    if fact.expires_on and (mandate.expires_on is None or mandate.expires_on < fact.expires_on):
+        mandate.expires_on = fact.expires_on
+        mandate.save(update_fields=["expires_on"])
+
+
+def _learn_setup(setup: Setup, fact: CheckoutFacts) -> None:
+    if fact.declined_at and (setup.declined_at is None or fact.declined_at > setup.declined_at):
+        setup.declined_at, setup.failure = fact.declined_at, fact.failure
+    setup.closed_at = setup.closed_at or fact.closed_at
+    setup.state = states.of_setup(setup)
+    setup.save(update_fields=["declined_at", "failure", "closed_at", "state"])
+
+
+def _learn_mandate_of_setup(setup: Setup, fact: MandateFacts) -> None:
+    """The permission that a visit without a payment gave: its customer hears of it once."""
+    mandate = _mandate(setup.provider, setup.order_key, fact)
+    if setup.mandate_id is None:
+        setup.mandate = mandate
+        setup.state = states.of_setup(setup)
+        setup.save(update_fields=["mandate", "state"])
+        moves.note(mandate, was="", now=mandate.state)
+    _end_mandate(mandate, fact)
+
+
+def _learn_mandate(payment: Payment, fact: MandateFacts) -> None:
+    mandate = _mandate(payment.provider, payment.order_key, fact)
     _end_mandate(mandate, fact)
     checkout = getattr(payment, "checkout", None)
     if checkout is not None and checkout.reference == fact.checkout and payment.mandate_id is None:
@@ -159,6 +202,7 @@ def _learn_of_known_mandate(provider: str, fact: MandateFacts) -> None:
     if fact.hint and fact.hint != known.hint:
         known.hint = fact.hint
         known.save(update_fields=["hint"])
+    _renew(known, fact)
     _end_mandate(known, fact)
 
 

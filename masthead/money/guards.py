@@ -1,4 +1,5 @@
-"""What the database itself refuses in the books: an entry that doesn't balance, a late line, an edit, a delete.
+"""What the database itself refuses: in the books an entry that doesn't balance, a late line, an edit, a delete; and a
+collection of which who pays was not told before.
 
 Lines are written first; their key to the entry is checked at the commit. Then the entry, whose trigger adds them up.
 SQLite has no deferred triggers: this order is what makes it possible there. SQLite's triggers vanish when a migration
@@ -14,6 +15,13 @@ UNEVEN = """SELECT 1 FROM money_line WHERE transaction_id = NEW.key
 NO_LINES = "NOT EXISTS (SELECT 1 FROM money_line WHERE transaction_id = NEW.key)"
 LATE = "EXISTS (SELECT 1 FROM money_transaction WHERE key = NEW.transaction_id)"
 
+ANNOUNCED = """EXISTS (SELECT 1 FROM money_notice n WHERE n.id = NEW.notice_id AND n.order_key = NEW.order_key
+        AND n.amount_minor = NEW.amount_minor AND n.currency = NEW.currency AND n.not_before <= NEW.created_at)"""
+PAID_ON_A_PAGE = "EXISTS (SELECT 1 FROM money_checkout c WHERE c.payment_id = NEW.id)"
+BECOMES_COLLECTION = f"OLD.mandate_id IS NULL AND NEW.mandate_id IS NOT NULL AND NOT {PAID_ON_A_PAGE}"
+IS_OTHER_THAN_TOLD = """OLD.mandate_id IS NOT NULL AND (NEW.amount_minor <> OLD.amount_minor
+        OR NEW.currency <> OLD.currency OR NEW.order_key <> OLD.order_key)"""
+
 # name → (table, moment, condition, what it says)
 RULES = {
     "money_entry_has_lines": ("money_transaction", "INSERT", NO_LINES, "an entry needs lines"),
@@ -23,6 +31,26 @@ RULES = {
     "money_line_is_not_late": ("money_line", "INSERT", LATE, "an entry takes no late line"),
     "money_line_is_not_edited": ("money_line", "UPDATE", "", "the books are not edited"),
     "money_line_is_not_deleted": ("money_line", "DELETE", "", "the books are not deleted"),
+    "money_collection_was_told": (
+        "money_payment",
+        "INSERT",
+        f"NEW.mandate_id IS NOT NULL AND NOT {ANNOUNCED}",
+        "a collection needs its notice",
+    ),
+    "money_collection_stays_as_told": (
+        "money_payment",
+        "UPDATE",
+        f"({BECOMES_COLLECTION}) OR ({IS_OTHER_THAN_TOLD})",
+        "a collection stays as it was told",
+    ),
+    "money_notice_is_not_edited": ("money_notice", "UPDATE", "", "what was told was told"),
+    "money_notice_is_not_deleted": ("money_notice", "DELETE", "", "what was told was told"),
+}
+NEEDS = {  # the tables that came after the first guards: migrations before them make none of these
+    "money_collection_was_told": "money_notice",
+    "money_collection_stays_as_told": "money_notice",
+    "money_notice_is_not_edited": "money_notice",
+    "money_notice_is_not_deleted": "money_notice",
 }
 TABLES = ("money_transaction", "money_line")
 
@@ -30,15 +58,20 @@ TABLES = ("money_transaction", "money_line")
 def renew(schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Make every guard anew: for migrations, and for whoever had to take them away."""
     remove(schema_editor)
-    for statement in _statements(schema_editor.connection.vendor).values():
-        for part in statement:
-            schema_editor.execute(part, params=None)
+    there = set(schema_editor.connection.introspection.table_names())
+    for name, statement in _statements(schema_editor.connection.vendor).items():
+        if NEEDS.get(name) in (None, *there):
+            for part in statement:
+                schema_editor.execute(part, params=None)
 
 
 def remove(schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Take every guard away: for a migration that remakes a table, which must `renew` them before it ends."""
     vendor = schema_editor.connection.vendor
+    there = set(schema_editor.connection.introspection.table_names())
     for name, (table, *_) in RULES.items():
+        if NEEDS.get(name) not in (None, *there):
+            continue
         where = f" ON {table}" if vendor == "postgresql" else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{where}", params=None)
     if vendor == "postgresql":

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from masthead.core import clock, faults
 from masthead.core.jobs import every, job
 from masthead.money import facts, providers
-from masthead.money.models import Checkout, Delivery, Event, Refused
+from masthead.money.models import Checkout, Delivery, Event, Refused, Setup
 from masthead.money.providers.base import Facts, NotOurs, PaymentFacts, Told, Unreadable
 from masthead.money.states import EventState
 
@@ -120,7 +120,8 @@ def forget_bodies() -> None:
     before = clock.now() - BODIES_KEPT
     Delivery.objects.filter(received_at__lt=before, body__isnull=False).update(body=None)
     Event.objects.filter(received_at__lt=before).exclude(body={}).update(body={})
-    Checkout.objects.filter(created_at__lt=before).exclude(email="").update(email="")  # pages that were never made
+    for visits in (Checkout, Setup):  # whose pages were never made
+        visits._default_manager.filter(created_at__lt=before).exclude(email="").update(email="")
 
 
 def _process_all(events: QuerySet[Event]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, F, Q
 from masthead.core import clock
 from masthead.money import references
 from masthead.money.amounts import Money
-from masthead.money.states import CheckoutState, EventState, MandateState, PaymentState
+from masthead.money.states import CheckoutState, EventState, MandateState, NoticeKind, PaymentState, SetupState
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -40,6 +40,15 @@ class Mandate(models.Model):
     hint = models.CharField(max_length=80, help_text="Such as 'card ending 4242'.")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    expires_on = models.DateField("last day", null=True, blank=True, db_index=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Given in its place.",
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -49,6 +58,37 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hint} ({self.reference})"
+
+
+class Notice(models.Model):
+    """That who pays was told of one collection: how much, from which day on, in which way. Never changed.
+
+    `told_by` is the key of the mail that said it, or the page.
+    """
+
+    order_key = models.CharField(max_length=120, db_index=True)
+    kind = models.CharField(max_length=10, choices=NoticeKind.choices)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    day = models.DateField("to be collected on")
+    method = models.CharField(max_length=20, blank=True)
+    told_at = models.DateTimeField()
+    told_by = models.CharField(max_length=200)
+    not_before = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            CheckConstraint(name="notice_is_of_something", condition=Q(amount_minor__gt=0)),
+            CheckConstraint(name="notice_comes_before", condition=Q(not_before__gte=F("told_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_key}: {self.amount} on {self.day}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
 
 class Payment(models.Model):
@@ -62,6 +102,14 @@ class Payment(models.Model):
     provider = models.CharField(max_length=40)
     provider_ref = models.CharField("provider's reference", max_length=120, blank=True, db_index=True)
     mandate = models.ForeignKey(Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="payments")
+    notice = models.OneToOneField(
+        Notice,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payment",
+        help_text="What told of it.",
+    )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     description = models.CharField(max_length=200)
@@ -69,6 +117,7 @@ class Payment(models.Model):
     state = models.CharField(max_length=20, choices=PaymentState.choices, default=PaymentState.CREATED, db_index=True)
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    looked_up_at = models.DateTimeField(null=True, blank=True, help_text="When we last asked why it takes so long.")
     promised_at = models.DateTimeField(null=True, blank=True)
     approval_asked_at = models.DateTimeField(null=True, blank=True)
     approval_url = models.CharField(max_length=500, blank=True)
@@ -115,6 +164,11 @@ class Payment(models.Model):
     @property
     def fee(self) -> Money:
         return Money(self.fee_minor, self.currency)
+
+    @property
+    def why(self) -> str:
+        """Why nothing came of it yet, as a code of failures; empty when nobody has said no."""
+        return "needs_approval" if self.state == PaymentState.NEEDS_APPROVAL else self.failure
 
     @property
     def refunded(self) -> Money:
@@ -201,6 +255,41 @@ class Checkout(models.Model):
     def is_paid(self) -> bool:
         """Whether something was earned by it: a paid card, or a promised debit."""
         return self.state in (CheckoutState.COLLECTED, CheckoutState.PROMISED)
+
+
+class Setup(models.Model):
+    """One visit to a provider's page where a card or account is given, and nothing is paid.
+
+    Its reference is unguessable. Its customer hears of it by the move of the mandate that came of it.
+    """
+
+    reference = models.CharField(max_length=32, unique=True, default=references.unguessable, editable=False)
+    order_key = models.CharField(max_length=120, db_index=True, help_text="What it is for.")
+    provider = models.CharField(max_length=40)
+    provider_ref = models.CharField("provider's reference", max_length=120, blank=True)
+    pay_url = models.CharField("page", max_length=500, blank=True)
+    currency = models.CharField(max_length=3, help_text="In which is to be collected.")
+    description = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254, blank=True)
+    return_path = models.CharField(max_length=500)
+    mandate = models.ForeignKey(Mandate, null=True, blank=True, on_delete=models.PROTECT, related_name="setups")
+    state = models.CharField(max_length=20, choices=SetupState.choices, default=SetupState.OPEN)
+    failure = models.CharField(max_length=40, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.order_key} ({self.state})"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the provider has said its last word on it."""
+        return self.state != SetupState.OPEN
 
 
 class Approval(models.Model):

@@ -8,7 +8,7 @@ from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
-from masthead.money import customers, facts, inbox, providers
+from masthead.money import customers, facts, inbox, notices, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Mandate, Payment, Refund
 from masthead.money.states import MandateState, PaymentState
@@ -29,14 +29,18 @@ def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -
     """Have `amount` collected on `mandate`. The same `order_key` gives the same payment, collected once.
 
     May be called inside a transaction: the provider is asked after its commit. On an ended mandate the payment
-    fails at once, with a move that says so.
+    fails at once, with a move that says so. Raises NotAnnounced when who pays wasn't told of it (see notices).
     """
     with transaction.atomic():
+        notice = notices.newest_of(order_key)
+        if notice is None or notice.amount != amount or notice.not_before > clock.now():
+            raise notices.NotAnnounced(order_key)
         payment, is_new = Payment.objects.get_or_create(
             order_key=order_key,
             defaults={
                 "provider": mandate.provider,
                 "mandate": mandate,
+                "notice": notice,
                 "amount_minor": amount.minor,
                 "currency": amount.currency,
                 "description": description,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from masthead.core import clock
-from masthead.money import providers
+from masthead.money import lateness, providers
 from masthead.money.models import Event, Mandate, Payment, Refund
 from masthead.money.states import EventState, MandateState
 
@@ -28,6 +28,8 @@ def examine() -> Iterator[Finding]:
     waiting += Refund.objects.filter(sent_at__isnull=True, made_at__isnull=True, asked_at__lt=before).count()
     if waiting:
         yield False, f"{waiting} collections and refunds wait for a provider's answer since an hour or more"
+    if late := lateness.late().count():
+        yield False, f"{late} payments take longer than they usually do: see Late payments under Money at the desk"
     failed = Event.objects.filter(state=EventState.FAILED, received_at__gt=clock.now() - LATELY).count()
     if failed:
         yield False, f"{failed} things that providers told this week could not be done: see Money at the desk"

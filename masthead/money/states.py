@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from masthead.money.models import Checkout, Mandate, Payment
+    from masthead.money.models import Checkout, Mandate, Payment, Setup
 
 
 class PaymentState(TextChoices):
@@ -32,11 +32,30 @@ class CheckoutState(TextChoices):
     ABANDONED = "abandoned", _("left without paying")
 
 
+class SetupState(TextChoices):
+    """How a visit ended in which a card or account was to be given."""
+
+    OPEN = "open", _("open")
+    DONE = "done", _("a card or account was given")
+    FAILED = "failed", _("left after the bank had said no")
+    ABANDONED = "abandoned", _("left without giving one")
+
+
 class MandateState(TextChoices):
     """Whether we may collect."""
 
     ACTIVE = "active", _("active")
     ENDED = "ended", _("ended")
+
+
+class NoticeKind(TextChoices):
+    """In which way who pays was told of a collection."""
+
+    PAGE = "page", _("the pay page said it")
+    STANDING = "standing", _("said with the thanks or the receipt before")
+    CHANGE = "change", _("said when the giver changed something")
+    LETTER = "letter", _("a letter of its own")
+    RETRY = "retry", _("said with the failure before")
 
 
 class EventState(TextChoices):
@@ -79,6 +98,15 @@ def of_checkout(checkout: "Checkout") -> CheckoutState:
     if checkout.closed_at:
         return CheckoutState.FAILED if checkout.declined_at else CheckoutState.ABANDONED
     return CheckoutState.OPEN
+
+
+def of_setup(setup: "Setup") -> SetupState:
+    """How the visit ended: with a permission, or without."""
+    if setup.mandate_id:
+        return SetupState.DONE
+    if setup.closed_at:
+        return SetupState.FAILED if setup.declined_at else SetupState.ABANDONED
+    return SetupState.OPEN
 
 
 def of_mandate(mandate: "Mandate") -> MandateState:

@@ -85,13 +85,9 @@ def _add(payment: Payment, fact: str) -> None:
 
 
 def _payment(order_key: str) -> Payment:
-    mandate = Mandate.objects.create(
-        provider="made-up", provider_ref="m1", order_key=order_key, method="card", hint="card", made_at=clock.now()
-    )
     return Payment.objects.create(
         order_key=order_key,
         provider="made-up",
-        mandate=mandate,
         amount_minor=500,
         currency="GBP",
         description="made up",
@@ -103,7 +99,12 @@ def _a_pledge() -> tuple[Pledge, Payment, Any]:
     today = clock.today()
     device, _ = devices.open_device()
     facts = {"amount_minor": 500, "interval": "month"}
-    pledge = Pledge.objects.create(currency="GBP", anchor_day=today.day, email="a@b.org", device=device, **facts)
+    mandate = Mandate.objects.create(
+        provider="made-up", provider_ref="m1", order_key="x", method="card", hint="card", made_at=clock.now()
+    )
+    pledge = Pledge.objects.create(
+        mandate=mandate, currency="GBP", anchor_day=today.day, email="a@b.org", device=device, **facts
+    )
     covers = schedule.after(today, "month", today.day)
     first = Instalment.objects.create(pledge=pledge, number=1, due_on=today, covers_until=covers, **facts)
     return pledge, _payment(first.order_key), outcomes.of_instalment

@@ -193,6 +193,7 @@ def test_amounts_are_changed_on_the_desk_as_people_write_them(treasurer):
         "once": "10, 50",
         "least": "2",
         "most": "1,000",
+        "grace_days": "21",
         "standfirst": "Readers pay.",
         "where_it_goes": "",
     }
@@ -204,6 +205,7 @@ def test_amounts_are_changed_on_the_desk_as_people_write_them(treasurer):
         {"most": "1"},
         {"month": "1, 8"},
         {"standfirst": "{x}"},
+        {"grace_days": "6"},
     ):
         assert treasurer.post(address, good | bad).status_code == 200
     assert terms.in_force().currency == "GBP"
@@ -211,7 +213,7 @@ def test_amounts_are_changed_on_the_desk_as_people_write_them(treasurer):
     assert treasurer.post(address, good).status_code == 302
     now = terms.in_force()
     assert [amount.short for amount in now.suggested("month")] == ["€4", "€8", "€16"]
-    assert (now.least.short, now.most.short) == ("€2", "€1,000")
+    assert (now.least.short, now.most.short, now.grace.days) == ("€2", "€1,000", 21)
 
 
 def test_a_tier_is_named_and_priced_on_the_desk(treasurer):

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from masthead.core import clock
 from masthead.core.actors import Actor
+from masthead.core.models import Message
 from masthead.core.refusals import Refusal
 from masthead.giving import collecting, outcomes, pledges, schedule
 from masthead.giving.models import PAID, Instalment, Interval, Pledge
@@ -174,11 +175,20 @@ class PledgeLife(RuleBasedStateMachine):
         if self.pledge.state == State.ACTIVE:
             assert self.pledge.failing is None or self.pledge.failing.state in PAID
 
+    @invariant()
+    def nobody_was_charged_without_notice(self) -> None:
+        collections = Payment.objects.filter(mandate__isnull=False).select_related("notice")
+        for payment in collections:
+            told = payment.notice
+            assert told is not None
+            assert (told.order_key, told.amount) == (payment.order_key, payment.amount)
+            assert told.told_at <= told.not_before <= payment.created_at
+            assert Message.objects.filter(key=told.told_by, queued_at__lte=payment.created_at).exists()
+
     def _payment_of(self, instalment: Instalment) -> None:
         Payment.objects.create(
             order_key=instalment.order_key,
             provider="made-up",
-            mandate=self.mandate,
             amount_minor=instalment.amount_minor,
             currency="GBP",
             description="made up",

@@ -165,7 +165,7 @@ def test_who_joined_and_left_is_searched_filtered_and_exported(desk):
     assert shown(left_at__isnull="true") == {"ada@example.org"}
     csv = b"".join(desk.get(index + "?export=csv").streaming_content).decode()
     assert csv.count("@example.org") == 2
-    assert AuditRecord.objects.filter(action="letters.people_seen").count() == 5
+    assert AuditRecord.objects.filter(action="letters.joined_and_left_seen").count() == 5
 
 
 def test_sign_ups_show_who_has_not_confirmed_and_never_a_token(desk):
@@ -176,7 +176,7 @@ def test_sign_ups_show_who_has_not_confirmed_and_never_a_token(desk):
 
     assert [row.email for row in page.context["object_list"]] == ["ada@example.org"]
     assert token not in sentences_in(page)
-    assert AuditRecord.objects.filter(action="letters.people_seen").count() == 1
+    assert AuditRecord.objects.filter(action="letters.sign_ups_seen").count() == 1
 
 
 def test_that_somebody_looked_at_addresses_or_took_them_away_is_written_down(desk):

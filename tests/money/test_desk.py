@@ -1,6 +1,7 @@
 """The money on the desk: seen by who may see it, changed by nobody's hand."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from masthead.core import clock
 from masthead.money import checkouts
 from masthead.money.desk import TheMoney
 from masthead.money.models import Checkout, Payment
@@ -18,8 +20,8 @@ from tests.worlds.money import GBP, Bank, Shop
 LISTS = [viewset.model._meta.model_name for viewset in TheMoney.items]
 
 
-def desk_of(*permissions: str) -> Client:
-    person = StaffUser.objects.create_user("staff@example.org", "a long password")
+def desk_of(*permissions: str, email: str = "staff@example.org") -> Client:
+    person = StaffUser.objects.create_user(email, "a long password")
     wanted = Permission.objects.filter(codename__in=["access_admin", *permissions])
     person.user_permissions.set(wanted)
     client = Client()
@@ -47,6 +49,17 @@ def test_no_list_is_shown_to_an_editor(paid: Payment, name: str) -> None:
     answer = desk_of().get(reverse(f"{name}:index"))
 
     assert (answer.status_code, answer["Location"]) == (302, reverse("wagtailadmin_home"))
+
+
+def test_what_takes_too_long_is_listed_as_late_for_who_may_look(paid: Payment) -> None:
+    desk, list_of_late = desk_of("view_payment"), reverse("late_payment:index")
+    assert paid.reference not in desk.get(list_of_late).content.decode()
+
+    long_ago = clock.now() - timedelta(days=15)
+    Payment.objects.update(state="promised", collected_at=None, collected_on=None, promised_at=long_ago)
+
+    assert paid.reference in desk.get(list_of_late).content.decode()
+    assert desk_of(email="other@example.org").get(list_of_late).status_code == 302
 
 
 def test_a_payment_is_found_by_its_reference_and_says_why_it_failed(paid: Payment) -> None:

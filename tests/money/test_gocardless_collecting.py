@@ -13,7 +13,7 @@ from masthead.money.models import Event, Payment, Refund
 from masthead.money.providers.gocardless import states
 from tests.conftest import MovableClock
 from tests.worlds.gocardless import Debits
-from tests.worlds.money import GBP, Shop
+from tests.worlds.money import GBP, Shop, collect
 
 STAFF = Actor.staff(1)
 
@@ -40,7 +40,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_taken_twice(
     debits: Debits, shop: Shop, clock: MovableClock, waited: timedelta
 ) -> None:
     mandate = debits.mandate(shop)
-    payment = payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    payment = collect(mandate, GBP("5.00"), "test:2", "March")
     debits.server.faults = ["lost"]
     with pytest.raises(Trouble):
         jobs.run_all()
@@ -58,7 +58,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_taken_twice(
 def test_a_key_that_led_to_something_else_ends_in_a_sentence_not_in_a_loop(debits: Debits, shop: Shop) -> None:
     first = debits.first(shop)
     assert first.mandate is not None
-    payment = payments.collect(first.mandate, GBP("5.00"), "test:2", "March")
+    payment = collect(first.mandate, GBP("5.00"), "test:2", "March")
     debits.server.keys["payments", payment.reference] = first.provider_ref
 
     jobs.run_all()
@@ -82,7 +82,7 @@ def test_each_reason_for_which_a_debit_fails_has_its_sentence(debits: Debits, sh
     mandate = debits.mandate(shop)
     causes = list(states.FAILURES)
     for number in range(len(causes)):
-        payments.collect(mandate, GBP("5.00"), f"test:for-{number}", "March")
+        collect(mandate, GBP("5.00"), f"test:for-{number}", "March")
     jobs.run_all()
     for number, cause in enumerate(causes):
         debits.book.fails[Payment.objects.get(order_key=f"test:for-{number}").provider_ref] = cause
@@ -96,7 +96,7 @@ def test_each_reason_for_which_a_debit_fails_has_its_sentence(debits: Debits, sh
 
 
 def test_a_second_signature_that_is_missing_promises_nothing_and_a_no_ends_it(debits: Debits, shop: Shop) -> None:
-    payment = payments.collect(debits.mandate(shop), GBP("5.00"), "test:2", "March")
+    payment = collect(debits.mandate(shop), GBP("5.00"), "test:2", "March")
     there = debits.provider._collect(payment, payment.mandate.provider_ref if payment.mandate else "")
     made = debits.book.get("payments", there.body["found"]["payment"]["id"])
     made["status"] = "pending_customer_approval"

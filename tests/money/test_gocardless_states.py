@@ -59,7 +59,7 @@ def test_each_word_of_the_official_library_is_in_its_table(name: str) -> None:
 
 def test_each_cause_and_each_step_has_its_meaning() -> None:
     assert states.FAILURES.keys() - {"bank_account_disabled"} == CAUSES
-    assert set(states.FAILURES.values()) <= failures.SENTENCES.keys()
+    assert set(states.FAILURES.values()) <= failures.FAILURES.keys()
     assert set(states.REFUND_FAILURES.values()) <= failures.REFUND_SENTENCES.keys()
     assert states.STEPS.keys() == STEPS
     assert {kind.partition(".")[2] for kind in states.KINDS if kind.startswith("payments.")} >= STEPS

@@ -13,7 +13,7 @@ from masthead.money.models import Payment, Refund
 from masthead.money.payments import NotRefundable
 from masthead.money.providers import practice
 from tests.conftest import MovableClock
-from tests.worlds.money import GBP, Bank, Shop, wait_for
+from tests.worlds.money import GBP, Bank, Shop, collect, wait_for
 
 STAFF = Actor.staff(1)
 
@@ -22,7 +22,7 @@ def test_a_collection_is_made_once_however_often_it_is_asked_for(bank: Bank, sho
     mandate = shop.mandate(bank)
 
     for _ in range(3):
-        payments.collect(mandate, GBP("5.00"), "test:2", "March")
+        collect(mandate, GBP("5.00"), "test:2", "March")
         jobs.run_all()
     payments.send(Payment.objects.get(order_key="test:2").pk)
     bank.tell()
@@ -34,7 +34,7 @@ def test_a_collection_is_made_once_however_often_it_is_asked_for(bank: Bank, sho
 
 def test_a_job_killed_after_the_call_asks_again_and_collects_nothing_twice(bank: Bank, shop: Shop) -> None:
     mandate = shop.mandate(bank)
-    payment = payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    payment = collect(mandate, GBP("5.00"), "test:2", "March")
     practice.find().collect(payment)  # type: ignore[union-attr]  # the answer never reached us
 
     jobs.run_all()
@@ -50,7 +50,7 @@ def test_a_job_killed_after_the_call_asks_again_and_collects_nothing_twice(bank:
 def test_a_card_may_fail_from_the_second_time_on(bank: Bank, shop: Shop, card: str, state: str, failure: str) -> None:
     mandate = shop.mandate(bank, card=card)
 
-    payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    collect(mandate, GBP("5.00"), "test:2", "March")
     jobs.run_all()
 
     payment = Payment.objects.get(order_key="test:2")
@@ -59,7 +59,7 @@ def test_a_card_may_fail_from_the_second_time_on(bank: Bank, shop: Shop, card: s
 
 
 def test_an_approval_asked_for_later_is_one_tap_away(bank: Bank, shop: Shop) -> None:
-    payments.collect(shop.mandate(bank, card="ask-later"), GBP("5.00"), "test:2", "March")
+    collect(shop.mandate(bank, card="ask-later"), GBP("5.00"), "test:2", "March")
     jobs.run_all()
 
     bank.approve(Payment.objects.get(order_key="test:2").approval_url)
@@ -74,7 +74,7 @@ def test_nothing_can_be_collected_on_an_ended_mandate(bank: Bank, shop: Shop) ->
     payments.cancel(mandate, by=STAFF)
     jobs.run_all()
     mandate.refresh_from_db()
-    payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    collect(mandate, GBP("5.00"), "test:2", "March")
     jobs.run_all()
 
     payment = Payment.objects.get(order_key="test:2")
@@ -86,7 +86,7 @@ def test_a_mandate_that_ended_at_the_bank_alone_fails_there(bank: Bank, shop: Sh
     mandate = shop.mandate(bank)
     bank.asked("POST", f"/v1/mandates/{mandate.provider_ref}/cancel", {}).raise_for_status()
 
-    payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    collect(mandate, GBP("5.00"), "test:2", "March")
     jobs.run_all()
 
     assert Payment.objects.get(order_key="test:2").failure == "mandate_ended"
@@ -95,7 +95,7 @@ def test_a_mandate_that_ended_at_the_bank_alone_fails_there(bank: Bank, shop: Sh
 def test_an_outage_of_the_bank_only_delays_a_collection(bank: Bank, shop: Shop, clock: MovableClock) -> None:
     mandate = shop.mandate(bank)
     bank.close()
-    payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    collect(mandate, GBP("5.00"), "test:2", "March")
     with pytest.raises(Exception, match="doesn't answer"):
         jobs.run_all()
 
@@ -153,7 +153,7 @@ def test_a_payment_can_be_claimed_back_through_the_bank(bank: Bank, shop: Shop) 
 
 def test_our_books_agree_with_the_banks_to_the_penny(bank: Bank, shop: Shop, clock: MovableClock) -> None:
     mandate = shop.mandate(bank)
-    payments.collect(mandate, GBP("7.35"), "test:2", "March")
+    collect(mandate, GBP("7.35"), "test:2", "March")
     jobs.run_all()
     payments.refund(Payment.objects.get(order_key="test:2"), GBP("1.00"), by=STAFF, reason="a slip")
     jobs.run_all()

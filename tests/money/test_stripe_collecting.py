@@ -14,7 +14,7 @@ from masthead.money.amounts import Money
 from masthead.money.models import Approval, Event, Mandate, Payment, Refund
 from tests.conftest import MovableClock
 from tests.stripe_server import cards
-from tests.worlds.money import GBP, Shop, journal
+from tests.worlds.money import GBP, Shop, collect, journal
 from tests.worlds.stripe import Till
 
 STAFF = Actor.staff(1)
@@ -23,7 +23,7 @@ OUR_PAGE = {"origin": "http://localhost:8000"}
 
 def collected(till: Till, mandate: Mandate, amount: str = "5.00") -> Payment:
     """Have it collected, and hear what became of it."""
-    payments.collect(mandate, GBP(amount), "test:2", "March")
+    collect(mandate, GBP(amount), "test:2", "March")
     jobs.run_all()
     till.tell()
     return Payment.objects.get(order_key="test:2")
@@ -54,7 +54,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_taken_twice(
     till: Till, shop: Shop, clock: MovableClock, waited: timedelta
 ) -> None:
     mandate = till.mandate(shop)
-    payment = payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    payment = collect(mandate, GBP("5.00"), "test:2", "March")
     till.server.faults = ["", "lost"]
     with pytest.raises(Trouble):
         jobs.run_all()
@@ -71,7 +71,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_taken_twice(
 
 def test_a_key_that_was_used_for_something_else_ends_in_a_sentence_not_in_a_loop(till: Till, shop: Shop) -> None:
     mandate = till.mandate(shop)
-    payment = payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    payment = collect(mandate, GBP("5.00"), "test:2", "March")
     till.server.answers[payment.reference] = "another call", (200, {})
 
     jobs.run_all()

@@ -7,12 +7,12 @@ import pytest
 
 from masthead.core import config, jobs
 from masthead.core.actors import Actor
-from masthead.money import payments, standing
+from masthead.money import payments, setups, standing
 from masthead.money.models import Event, Mandate, Payment
 from masthead.money.providers.stripe import calls, states
 from masthead.web.commands import check
 from tests.conftest import MovableClock
-from tests.worlds.money import GBP, Shop
+from tests.worlds.money import GBP, Shop, collect
 from tests.worlds.stripe import Till
 
 HERE = "http://localhost:8000/hooks/stripe/"
@@ -77,7 +77,7 @@ def test_a_newsroom_without_a_provider_is_told_that_nobody_can_give(db: None) ->
 
 def test_what_waits_and_what_could_not_be_done_is_counted(till: Till, shop: Shop, clock: MovableClock) -> None:
     till.book.set_up_webhook(HERE, ["*"])
-    payments.collect(till.mandate(shop), GBP("5.00"), "test:2", "March")
+    collect(till.mandate(shop), GBP("5.00"), "test:2", "March")
     clock.forward(hours=2)
     Event.objects.update(state="failed")
 
@@ -100,6 +100,11 @@ def test_a_provider_that_still_holds_cards_is_missed(till: Till, shop: Shop) -> 
 def test_every_call_that_is_documented_is_made_and_no_other(till: Till, shop: Shop, clock: MovableClock) -> None:
     """One walk through everything that we ask of Stripe; each call is judged by its own description on the way."""
     staff = Actor.staff(1)
+    means = setups.begin(
+        order_key="test:means", currency="GBP", email="", description="Another", return_to="/back/{reference}/"
+    )
+    till.pay(means.pay_url)
+    setups.ask(means.reference)
     declined = shop.begin(GBP("5.00"), order="declined")
     till.pay(declined, "4000000000009995")
     till.tell()
@@ -108,7 +113,7 @@ def test_every_call_that_is_documented_is_made_and_no_other(till: Till, shop: Sh
     jobs.run_all()
     till.book.dispute(till.charge_of(Payment.objects.get(order_key="test:first")))
     till.tell()
-    late = payments.collect(mandate, GBP("5.00"), "test:2", "March")
+    late = collect(mandate, GBP("5.00"), "test:2", "March")
     clock.forward(days=2)
     jobs.run_all()
     list(till.provider.moved(late.created_at - timedelta(days=1), clock.now() + timedelta(days=1)))

@@ -61,7 +61,7 @@ def test_every_code_of_a_failed_payment_of_2026_10_28_has_a_sentence() -> None:
 
     for kind in shapes.enumerated("payment_intent.LastPaymentError", "type"):
         for code in codes:
-            assert states.failure_of({"code": code, "type": kind}) in failures.SENTENCES
+            assert states.failure_of({"code": code, "type": kind}) in failures.FAILURES
     assert set(states.ERRORS) <= {*codes, "invalid_account"}
 
 
@@ -86,7 +86,7 @@ def test_every_method_that_we_name_is_one_of_2026_10_28() -> None:
 
 def test_every_reason_of_an_issuer_has_a_sentence() -> None:
     for reason in (*states.DECLINES, "one_that_is_new"):
-        assert states.failure_of({"code": "card_declined", "decline_code": reason}) in failures.SENTENCES
+        assert states.failure_of({"code": "card_declined", "decline_code": reason}) in failures.FAILURES
     assert set(states.REFUND_FAILURES.values()) <= set(failures.REFUND_SENTENCES)
 
 

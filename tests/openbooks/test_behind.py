@@ -144,7 +144,7 @@ def test_no_figure_of_the_desk_is_without_a_way_to_its_records(day):
 
     seen = {}
     for heading, table in re.findall(
-        r"<h2>([^<]+)</h2>\s*<table(.*?)</table>", sentences_in(desk.get(PAGE)), re.DOTALL
+        r"<h2>([^<]+)</h2>\s*<div[^>]*>\s*<table(.*?)</table>", sentences_in(desk.get(PAGE)), re.DOTALL
     ):
         lead = len([each for each in re.findall(r'<th scope="col">([^<]+)</th>', table) if each in NAMING])
         cells = [cell for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL) for cell in

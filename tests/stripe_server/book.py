@@ -93,15 +93,19 @@ class Book:
     # --- Checkout ----------------------------------------------------------------------------------------------
 
     def open_session(self, asked: Thing) -> Thing:
-        price = asked["line_items"][0]["price_data"]
-        if int(price["unit_amount"]) < self.smallest:
+        is_setup = asked["mode"] == "setup"
+        if is_setup and "currency" not in asked:
+            raise No(400, code="parameter_missing", message="Setup mode wants a currency.")
+        free = {"unit_amount": "0", "currency": asked.get("currency")}
+        price = free if is_setup else asked["line_items"][0]["price_data"]
+        if int(price["unit_amount"]) < self.smallest and not is_setup:
             raise No(400, code="amount_too_small", message="It is too small.")
         session = self.new(
             "cs_test",
             "checkout.session",
             mode=asked["mode"],
             status="open",
-            payment_status="unpaid",
+            payment_status="no_payment_required" if is_setup else "unpaid",
             amount_total=int(price["unit_amount"]),
             amount_subtotal=int(price["unit_amount"]),
             currency=price["currency"],
@@ -123,7 +127,10 @@ class Book:
             ui_mode="hosted_page",
         )
         session["url"] = f"{self.address}/c/pay/{session['id']}"
-        self.asked_of_payment = getattr(self, "asked_of_payment", {}) | {session["id"]: asked["payment_intent_data"]}
+        if is_setup:
+            session["setup_intent"] = self._new_setup(session, asked["setup_intent_data"])["id"]
+        data = asked.get("payment_intent_data", {})
+        self.asked_of_payment = getattr(self, "asked_of_payment", {}) | {session["id"]: data}
         self.due.append((session["expires_at"], lambda: self.expire(session["id"])))
         return session
 
@@ -142,6 +149,8 @@ class Book:
     def pay(self, ref: str, number: str) -> str:
         """What its owner's card says: 'ok', '3ds', or why not."""
         session, means = self.get(ref), BY_NUMBER[number]
+        if session["mode"] == "setup":
+            return self._give(session, means, "ok" if means.first == "3ds" else means.first)
         intent = self._intent_of(session)
         method = self._method(means)
         intent["payment_method"] = method["id"]
@@ -164,6 +173,43 @@ class Book:
             self._accept(intent, means, session)
         else:
             self._decline(intent, means, "payment_intent_authentication_failure")
+
+    def hold(self, asked: Thing) -> Thing:
+        """A customer, who may hold cards and accounts."""
+        return self.new("cus", "customer", email=asked.get("email"), metadata=dict(asked.get("metadata", {})))
+
+    def _new_setup(self, session: Thing, asked: Thing) -> Thing:
+        return self.new(
+            "seti",
+            "setup_intent",
+            customer=session["customer"],
+            description=asked.get("description"),
+            metadata=dict(asked.get("metadata", {})),
+            status="requires_payment_method",
+            payment_method=None,
+            payment_method_types=["card"],
+            usage="off_session",
+            last_setup_error=None,
+            next_action=None,
+        )
+
+    def _give(self, session: Thing, means: Means, why: str) -> str:
+        """A card or account is left for later, without a payment."""
+        setup = self.get(session["setup_intent"])
+        if why != "ok":
+            code, _, decline_code = why.partition("/")
+            setup["last_setup_error"] = {"type": "card_error", "code": code, "message": "No."}
+            if decline_code:
+                setup["last_setup_error"]["decline_code"] = decline_code
+            self.tell("setup_intent.setup_failed", setup)
+            return why
+        method = self._method(means)
+        method["customer"] = session["customer"]
+        setup |= {"payment_method": method["id"], "status": "succeeded", "last_setup_error": None}
+        session["status"], session["url"] = "complete", None
+        self.tell("setup_intent.succeeded", setup)
+        self.tell("checkout.session.completed", session)
+        return "ok"
 
     def _intent_of(self, session: Thing) -> Thing:
         if session["payment_intent"]:
@@ -432,10 +478,10 @@ class Book:
         self.tell("payment_method.detached", method)
         return method
 
-    def replace_card(self, ref: str, last4: str) -> None:
+    def replace_card(self, ref: str, last4: str, *, exp_year: int = 2039) -> None:
         """A bank has sent its customer another card, and Stripe heard of it."""
         method = self.get(ref)
-        method["card"]["last4"] = last4
+        method["card"] |= {"last4": last4, "exp_year": exp_year}
         self.tell("payment_method.automatically_updated", method)
 
     def end_mandate(self, method_ref: str) -> None:

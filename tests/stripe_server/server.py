@@ -28,7 +28,9 @@ ONE = {
     "/v1/checkout/sessions/{session}": "checkout.session",
     "/v1/payment_intents/{intent}": "payment_intent",
     "/v1/payment_methods/{payment_method}": "payment_method",
+    "/v1/setup_intents/{intent}": "setup_intent",
 }
+CUSTOMERS = "/v1/customers"
 DETACH = "/v1/payment_methods/{payment_method}/detach"
 Answer = tuple[int, dict[str, Any]]
 
@@ -91,7 +93,7 @@ class StripeServer:
             return _send(request, 401, {"error": {"type": "invalid_request_error", "message": "Invalid API key."}})
         if request.headers.get("Stripe-Version") != API_VERSION:
             self.wrong.append(f"{call} speaks {request.headers.get('Stripe-Version')}")
-        if template not in (*LISTED, *ONE, DETACH):
+        if template not in (*LISTED, *ONE, DETACH, CUSTOMERS):
             return _send(request, 404, {"error": {"type": "invalid_request_error", "message": f"Unknown: {path}"}})
         complaints = shapes.wrong_with_request(request.command, template, asked)
         self.wrong += complaints
@@ -127,10 +129,9 @@ class StripeServer:
         match call:
             case "POST /v1/checkout/sessions":
                 return self._shown(self.book.open_session(asked), expand)
-            case "POST /v1/payment_intents":
-                return self._shown(self.book.collect(asked), expand)
-            case "POST /v1/refunds":
-                return self._shown(self.book.refund(asked), expand)
+            case "POST /v1/customers" | "POST /v1/payment_intents" | "POST /v1/refunds":
+                make = {"customers": self.book.hold, "payment_intents": self.book.collect, "refunds": self.book.refund}
+                return self._shown(make[template.removeprefix("/v1/")](asked), expand)
             case _ if template == DETACH and method == "POST":
                 return self._shown(self.book.detach(ref), expand)
             case _ if method == "GET" and template in ONE:
@@ -249,7 +250,7 @@ def open_stripe(clock: Callable[[], float], **words: Any) -> Iterator[StripeServ
 
 
 def _template(path: str) -> tuple[str, str]:
-    for template in (*LISTED, *ONE, DETACH):
+    for template in (*LISTED, *ONE, DETACH, CUSTOMERS):
         pattern = re.sub(r"\{\w+\}", r"(\\w+)", template)
         if found := re.fullmatch(pattern, path):
             return template, found[1] if found.groups() else ""

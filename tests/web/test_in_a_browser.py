@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import reader_of
 from tests.people import Visitor
-from tests.running import RunningNewsroom
+from tests.running import RunningNewsroom, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -147,6 +147,50 @@ def test_axe_finds_nothing_on_a_supporters_own_pages_nor_where_others_meet_them(
     ada.opens(f"{call}join/")
     assert ada.page.locator("button[data-join]").count() == 1
     visitor.leaves()
+
+
+IT_FAILS = """
+from masthead.core import clock
+from masthead.giving import collecting, pledges
+from masthead.giving.models import Pledge
+
+pledge = Pledge.objects.get(email="{email}")
+Pledge.objects.filter(pk=pledge.pk).update(next_on=clock.today())
+pledge.refresh_from_db()
+pledges.change(pledge, amount=pledge.amount, interval=pledge.interval, by=pledge.reader.actor)
+collecting.collect_due(pledge)
+"""
+
+
+def test_a_card_that_fails_is_told_by_mail_and_another_one_heals_it(browser, site):
+    bo, email = Visitor(browser, site), "bo-pays-anew@example.org"
+    bo.opens("/support/")
+    bo.supports(email, outcome="later")
+    bo.page.wait_for_url(re.compile("/support/thanks/"))
+    bo.signs_in(email)
+    bo.page.wait_for_url(site.address + "/account/")
+    site.does(IT_FAILS.format(email=email))
+    until(lambda: "did not come through" in bo.mail(email)[-1][0], what="the mail that it failed")
+    found = re.search(r"https?://[^/]+(/account/pledges/\S+/means/)", bo.mail(email)[-1][1])
+    assert found, "the mail leads to no page for another card"
+
+    bo.opens("/account/")
+    assert bo.page.get_by_text("There was not enough money in the account.").is_visible()
+    bo.opens(found[1])
+    seen = {"other means": faults(bo.page)}
+    bo.clicks("Give another card or account", "button")
+    bo.page.wait_for_url(re.compile(r"^(?!" + re.escape(site.address) + ")"))
+    seen["the bank's page"] = faults(bo.page)
+    bo.pays("accepts")
+    bo.page.wait_for_url(re.compile("/account/"))
+
+    assert bo.page.get_by_text("What you pay with from now on stands below.").is_visible()
+    assert bo.page.get_by_text("Card ending 0001").is_visible()
+    until(lambda: bo.mail(email)[-1][0].startswith("Receipt: £6.00"), what="the receipt for what was missing")
+    bo.opens("/account/")
+    assert bo.page.get_by_text("A payment did not come through").count() == 0
+    assert seen == {"other means": [], "the bank's page": []}
+    bo.leaves()
 
 
 def test_every_control_of_my_masthead_is_reached_by_keyboard_and_seen_when_it_is(ada):

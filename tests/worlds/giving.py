@@ -7,13 +7,13 @@ from typing import Any
 from masthead.core import clock, jobs
 from masthead.core.actors import Actor
 from masthead.core.models import Message
-from masthead.giving import gifts, pledges
+from masthead.giving import gifts, means, pledges
 from masthead.giving.models import Gift, InstalmentState, Interval, Pledge
 from masthead.giving.origins import NOWHERE, Origin
 from masthead.membership import grants
-from masthead.money import checkouts
+from masthead.money import checkouts, setups
 from masthead.money.amounts import Money
-from masthead.money.models import Checkout, Payment
+from masthead.money.models import Checkout, Payment, Setup
 from masthead.readers import accounts, devices
 from masthead.readers.models import Device, Reader
 from masthead.readers.signals import address_confirmed
@@ -109,6 +109,12 @@ class Giver:
         self.newsroom.bank.pay(checkout, card)
         checkouts.ask(checkout.reference)
         return Gift.objects.get(reference=checkout.order_key.split(":")[1])
+
+    def gives_another(self, pledge: Pledge, card: str = Bank.good_card) -> Setup:
+        """Give another card or account on the bank's page, and come back."""
+        setup = means.begin(pledge)
+        self.newsroom.bank.pay(setup.pay_url, card)
+        return setups.ask(setup.reference)
 
     def confirms(self, *, device: Device | None = None) -> Reader:
         """Prove the address, at this device or at another one."""

@@ -8,13 +8,13 @@ import httpx
 from django.test import Client
 
 from masthead.core import clock, config, jobs
-from masthead.money import checkouts, payments, providers
+from masthead.money import checkouts, providers
 from masthead.money.models import Checkout, Mandate, Payment
 from masthead.money.providers.gocardless.client import GoCardless
 from tests.gocardless_server import accounts
 from tests.gocardless_server.book import Thing
 from tests.gocardless_server.server import GoCardlessServer, open_gocardless
-from tests.worlds.money import GBP, Shop
+from tests.worlds.money import GBP, Shop, collect
 
 HOOK = "/hooks/gocardless/"
 SECRET, SECRET_BEFORE = "the endpoint's secret", "the secret of before"
@@ -59,7 +59,7 @@ class Debits:
 
     def collected(self, mandate: Mandate, amount: str = "5.00", *, order: str = "2") -> Payment:
         """Have it asked for, as for a later month."""
-        payments.collect(mandate, GBP(amount), f"test:{order}", "March")
+        collect(mandate, GBP(amount), f"test:{order}", "March")
         jobs.run_all()
         return Payment.objects.get(order_key=f"test:{order}")
 

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from masthead.core import clock, config, jobs
-from masthead.money import checkouts, customers, inbox
+from masthead.money import checkouts, customers, inbox, payments
 from masthead.money.amounts import Money
-from masthead.money.models import Checkout, Line, Mandate, Payment, PaymentMove
+from masthead.money.models import Checkout, Line, Mandate, Notice, Payment, PaymentMove
 from practice_bank.hooks import signature
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +71,14 @@ class Bank:
     def leave(self, checkout: Checkout) -> httpx.Response:
         """Leave the pay page without paying."""
         return httpx.post(checkout.pay_url.replace("/pay/", "/leave/"), data={}, trust_env=False)
+
+    def play(self, mandate: Mandate, later: str) -> None:
+        """From now on whoever collects on it meets this: a reason of the bank's, 'ok', 'promise' or 'approval'."""
+        self.asked("POST", f"/v1/mandates/{mandate.provider_ref}/play", {"later": later}).raise_for_status()
+
+    def renew(self, mandate: Mandate, expires: str) -> None:
+        """The giver's bank sends a card that lasts until this month, 2031-05."""
+        self.asked("POST", f"/v1/mandates/{mandate.provider_ref}/renew", {"expires": expires}).raise_for_status()
 
     def claim_back(self, payment: Payment) -> None:
         """What who paid can do at their own bank."""
@@ -174,6 +182,16 @@ class Shop:
         assert mandate is not None
         self.told.clear()
         return mandate
+
+
+def collect(mandate: Mandate, amount: Money, order_key: str, description: str = "A test") -> Payment:
+    """Have it collected on a mandate, after who pays was told of it a week ago."""
+    now = clock.now()
+    Notice.objects.create(
+        order_key=order_key, kind="letter", amount_minor=amount.minor, currency=amount.currency, day=clock.today(),
+        method=mandate.method, told_at=now - timedelta(days=7), told_by="a letter", not_before=now,
+    )  # fmt: skip
+    return payments.collect(mandate, amount, order_key, description)
 
 
 def journal() -> dict[str, list[tuple[str, int]]]:

@@ -7,13 +7,13 @@ has not. A fact may come twice, late, or before another that it follows from; th
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from masthead.money.amounts import Money
 
 if TYPE_CHECKING:
-    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund
+    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund, Setup
 
 
 class NotGenuine(Exception):
@@ -71,6 +71,7 @@ class MandateFacts:
     hint: str
     made_at: datetime | None
     ended_at: datetime | None = None
+    expires_on: date | None = None  # the last day on which it can be collected on, where it has one
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,21 @@ class Provider(ABC):
 
         Called before `read`, outside any transaction.
         """
+        return None
+
+    def open_setup(self, setup: "Setup") -> PayPage:
+        """Have a page made where a card or account is given for later, and nothing is paid. Raises WillNot.
+
+        What came of it are facts as of a visit that pays: CheckoutFacts and MandateFacts that name `setup.reference`.
+        """
+        raise WillNot(f"{self.name} keeps no card or account without a payment")
+
+    def look_up_setup(self, setup: "Setup") -> Told:
+        """What became of such a visit."""
+        raise NotImplementedError(self.name)
+
+    def look_up_payment(self, payment: "Payment") -> Told | None:
+        """What is known of a payment that was made or promised long ago; None when the provider knows none such."""
         return None
 
     def approval_page(self, payment: "Payment", *, key: str, return_to: str, page: str) -> PayPage:

@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -34,7 +34,7 @@ from masthead.money.providers.base import (
 from masthead.money.providers.practice import states
 
 if TYPE_CHECKING:
-    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund
+    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund, Setup
 
 SIGNED_WITHIN = 300  # seconds between a signature and now, either way
 ANSWERS_WITHIN = 5.0  # seconds
@@ -86,6 +86,25 @@ class PracticeBank(Provider):
 
     def look_up(self, checkout: "Checkout") -> Told:
         return self._answer("checkout.asked", self._call("GET", f"/v1/checkouts/{checkout.reference}"))
+
+    def open_setup(self, setup: "Setup") -> PayPage:
+        from masthead.money.setups import return_address
+
+        asked = {
+            "reference": setup.reference,
+            "currency": setup.currency,
+            "description": setup.description,
+            "email": setup.email,
+            "return_to": return_address(setup),
+        }
+        page = self._call("POST", "/v1/setups", asked, key=setup.reference)
+        return PayPage(page["id"], page["url"])
+
+    def look_up_setup(self, setup: "Setup") -> Told:
+        return self._answer("checkout.asked", self._call("GET", f"/v1/checkouts/{setup.reference}"))
+
+    def look_up_payment(self, payment: "Payment") -> Told | None:
+        return self._answer("payment.asked", self._call("GET", f"/v1/payments/{payment.reference}"))
 
     def collect(self, payment: "Payment") -> Told:
         assert payment.mandate is not None, "a collection is made on a mandate"
@@ -180,7 +199,12 @@ def _of_checkout(known: dict[str, Any]) -> list[Facts]:
         failure=states.FAILURES.get(declined.get("reason", ""), "declined") if declined else "",
         closed_at=_moment_or_none(known["closed_at"]),
     )
-    return [visit, *([_of_payment(known["payment"])] if known["payment"] else [])]
+    found: list[Facts] = [visit]
+    if known["payment"]:
+        found.append(_of_payment(known["payment"]))
+    elif known.get("mandate"):
+        found.append(_of_mandate(known["mandate"]))
+    return found
 
 
 def _of_payment(known: dict[str, Any]) -> PaymentFacts:
@@ -221,7 +245,13 @@ def _of_mandate(known: dict[str, Any]) -> MandateFacts:
         hint=known["hint"],
         made_at=_moment(known["made_at"]),
         ended_at=_moment_or_none(known["ended_at"]),
+        expires_on=_last_day(known.get("expires")),
     )
+
+
+def _last_day(month: str | None) -> date | None:
+    """A card can be used until the end of the month that stands on it."""
+    return clock.add_months(date.fromisoformat(f"{month}-01"), 1) - timedelta(days=1) if month else None
 
 
 def _moment(seconds: float) -> datetime:

@@ -17,6 +17,11 @@ FAILURES = {  # its reason → ours (see money.failures)
     "not_approved": "not_approved",
     "mandate_ended": "mandate_ended",
     "account_closed": "closed",
+    "limit_reached": "limit",
+    "wrong_number": "mistyped",
+    "not_for_this": "unsuited",
+    "bank_unreachable": "bank_away",
+    "no_sense": "impossible",
 }
 
 KINDS = {  # its events → what they carry
@@ -27,6 +32,7 @@ KINDS = {  # its events → what they carry
     "checkout.asked": "checkout",
     "mandate.made": "mandate",
     "mandate.ended": "mandate",
+    "mandate.renewed": "mandate",
     "payment.asked": "payment",
     "payment.wants_approval": "payment",
     "payment.promised": "payment",

@@ -18,6 +18,8 @@ CALLS = {
     "POST /v1/checkout/sessions": "opens a pay page, for a visit or for an approval",
     "GET /v1/checkout/sessions/{session}": "asks what became of a visit",
     "GET /v1/checkout/sessions": "finds the visit that a payment belongs to",
+    "POST /v1/customers": "makes the holder of a card or account that is given without a payment",
+    "GET /v1/setup_intents/{intent}": "asks what became of such a visit",
     "POST /v1/payment_intents": "collects on a saved card or account, without its owner",
     "GET /v1/payment_intents/{intent}": "asks what is known of a payment, its fee included",
     "GET /v1/payment_intents": "looks for a collection whose answer never reached us",
@@ -86,6 +88,12 @@ class Calls:
     def intents_of(self, customer: str) -> Iterator[dict[str, Any]]:
         """The newest first."""
         return _listed(self._v1.payment_intents.list, {"customer": customer})
+
+    def customer(self, params: Any, *, key: str) -> dict[str, Any]:
+        return _ask(self._v1.customers.create, params, {"idempotency_key": key})
+
+    def setup(self, ref: str) -> dict[str, Any]:
+        return _ask(self._v1.setup_intents.retrieve, ref, {"expand": ["payment_method"]})
 
     def method(self, ref: str) -> dict[str, Any]:
         return _ask(self._v1.payment_methods.retrieve, ref)

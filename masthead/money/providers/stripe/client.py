@@ -40,7 +40,7 @@ from masthead.money.providers.stripe.findings import Found, id_of
 from masthead.money.providers.stripe.minor import ours, theirs
 
 if TYPE_CHECKING:
-    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund
+    from masthead.money.models import Checkout, Event, Mandate, Payment, Refund, Setup
 
 NAME = "stripe"
 CHECKOUT = "https://checkout.stripe.com"
@@ -106,6 +106,43 @@ class Stripe(Provider):
         except Refused as refused:
             raise Trouble(str(refused)) from refused
         return self._answer("answer.checkout", checkout.payment.reference, {"found": found})
+
+    def open_setup(self, setup: "Setup") -> PayPage:
+        """Its customer is made first: then Stripe attaches what is given to it, so that it can be collected on."""
+        from masthead.money.setups import return_address
+
+        names = {"masthead": own_name(), "checkout": setup.reference, "made_by": "setup"}
+        holder: dict[str, Any] = {"metadata": names} | ({"email": setup.email} if setup.email else {})
+        back = return_address(setup)
+        try:
+            customer = self.calls.customer(holder, key=f"{setup.reference}-holder")["id"]
+        except Refused as refused:
+            raise WillNot(str(refused)) from refused
+        asked = {
+            "mode": "setup",
+            "currency": setup.currency.lower(),
+            "customer": customer,
+            "client_reference_id": setup.reference,
+            "metadata": names,
+            "setup_intent_data": {"description": setup.description, "metadata": names},
+            "success_url": back,
+            "cancel_url": back,
+        }
+        return self._opened(asked, key=setup.reference)
+
+    def look_up_setup(self, setup: "Setup") -> Told:
+        try:
+            session = self.calls.session(setup.provider_ref)
+            found = findings.of_session(session, self.calls, at=clock.time(), name=own_name())
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+        return self._answer("answer.setup", setup.reference, {"found": found})
+
+    def look_up_payment(self, payment: "Payment") -> Told | None:
+        try:
+            return self._told_of(payment.provider_ref, payment) if payment.provider_ref else None
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
 
     def collect(self, payment: "Payment") -> Told:
         assert payment.mandate is not None, "a collection is made on a mandate"
@@ -221,7 +258,7 @@ class Stripe(Provider):
             raise Unreadable(told["why"])
         if about in ("method", "mandate"):
             return [self._known_mandate(told, found)]
-        named = found.get("intent") or found.get("session") or {}
+        named = found.get("intent") or found.get("setup") or found.get("session") or {}
         if not self._is_ours(named):
             raise NotOurs(event.event_id)
         return reading.facts_of(found, own_name())
@@ -364,7 +401,7 @@ class Stripe(Provider):
         """Whether it is worth asking: what we made bears our name, or leads to something that does."""
         from masthead.money.models import Mandate
 
-        if about in ("session", "intent"):
+        if about in ("session", "intent", "setup"):
             return self._is_ours(thing)
         if about in ("method", "mandate"):
             ref = id_of(thing["id"] if about == "method" else thing.get("payment_method"))
@@ -378,6 +415,8 @@ class Stripe(Provider):
         if about in ("method", "mandate"):
             method = self.calls.method(id_of(thing["id"] if about == "method" else thing.get("payment_method")))
             return {"at": now, "method": findings.method(method), "attached": bool(method.get("customer"))}
+        if about == "setup":
+            return findings.of_setup(thing["id"], self.calls, at=now, name=own_name())
         intent = thing["id"] if about == "intent" else id_of(thing["payment_intent"])
         return findings.of_intent(intent, self.calls, at=now, name=own_name())
 
@@ -385,7 +424,9 @@ class Stripe(Provider):
         """Detached, or its debit's mandate is no longer in force; or another card has taken its place."""
         over = states.MANDATE.get(told["object"].get("status") or "") == "ended_at" or not found["attached"]
         ended_at = reading.moment(told["created"]) if over else None
-        return MandateFacts(found["method"]["id"], "", "", reading.hint_of(found["method"]), None, ended_at)
+        method = found["method"]
+        hint, expires_on = reading.hint_of(method), reading.last_day_of(method)
+        return MandateFacts(method["id"], "", "", hint, None, ended_at, expires_on)
 
     def _read_answer(self, told: dict[str, Any]) -> list[Facts]:
         facts: list[Facts] = []

@@ -11,6 +11,7 @@ from masthead.money.providers.stripe.calls import Calls
 
 OF_INTENT = ("id", "status", "amount", "amount_received", "currency", "created", "setup_future_usage", "metadata")
 OF_SESSION = ("id", "status", "payment_status", "expires_at", "metadata")
+OF_SETUP = ("id", "status", "created", "metadata")
 OF_CHARGE = ("id", "status", "created", "amount", "currency", "disputed")
 OF_LINE = ("id", "amount", "fee", "currency", "created")
 OF_REFUND = ("id", "amount", "currency", "status", "created", "failure_reason", "balance_transaction", "metadata")
@@ -21,10 +22,22 @@ Found = dict[str, Any]
 
 
 def of_session(session: Mapping[str, Any], calls: Calls, *, at: float, name: str) -> Found:
-    """A visit, and its payment once there is one."""
+    """A visit, and its payment once there is one; or the card or account that was given at it."""
+    if setup := id_of(session.get("setup_intent")):
+        return {**of_setup(setup, calls, at=at, name=name), "session": _pick(session, OF_SESSION)}
     intent = id_of(session.get("payment_intent"))
     found = of_intent(intent, calls, at=at, name=name) if intent else {"at": at}
     return {**found, "session": _pick(session, OF_SESSION)}
+
+
+def of_setup(ref: str, calls: Calls, *, at: float, name: str) -> Found:
+    """A card or account that was given without a payment. Of one that doesn't bear our `name` nothing is kept."""
+    setup = calls.setup(ref)
+    if (setup.get("metadata") or {}).get("masthead") != name:
+        return {"at": at}
+    error = _pick(setup.get("last_setup_error") or {}, OF_ERROR)
+    given = method(setup["payment_method"]) if setup.get("payment_method") else None
+    return {"at": at, "setup": _pick(setup, OF_SETUP) | {"error": error}, "method": given}
 
 
 def of_intent(ref: str, calls: Calls, *, at: float, name: str) -> Found:
@@ -62,7 +75,10 @@ def method(found: Mapping[str, Any], charge: Mapping[str, Any] | None = None) ->
     left_behind = (((charge or {}).get("payment_method_details") or {}).get(kind) or {}).get("generated_sepa_debit")
     if left_behind:
         return {"id": id_of(left_behind), "type": "sepa_debit", "last4": details.get("iban_last4") or ""}
-    return {"id": found["id"], "type": kind, "last4": details.get("last4") or ""}
+    made = {"id": found["id"], "type": kind, "last4": details.get("last4") or ""}
+    if details.get("exp_year") and details.get("exp_month"):
+        made["expires"] = f"{details['exp_year']:04}-{details['exp_month']:02}"
+    return made
 
 
 def id_of(reference: Any) -> str:

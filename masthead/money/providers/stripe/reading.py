@@ -1,8 +1,9 @@
 """Facts from findings. Pure: the same finding gives the same facts, whatever came before."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from masthead.core import clock
 from masthead.money.amounts import Money
 from masthead.money.providers.base import CheckoutFacts, Facts, MandateFacts, PaymentFacts, RefundFacts, Unreadable
 from masthead.money.providers.stripe import states
@@ -23,6 +24,8 @@ def facts_of(found: Found, own_name: str) -> list[Facts]:
             facts.append(visit)
         if found.get("intent"):
             facts.append(_payment(found, own_name))
+        if found.get("setup") and (given := _given(found)):
+            facts.append(given)
         return facts
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
@@ -34,6 +37,13 @@ def hint_of(method: dict[str, Any]) -> str:
     return f"{name} ending {method['last4']}" if method.get("last4") else name
 
 
+def last_day_of(method: dict[str, Any]) -> date | None:
+    """The last day on which a card can be used: that of the month that stands on it."""
+    if not method.get("expires"):
+        return None
+    return clock.add_months(date.fromisoformat(f"{method['expires']}-01"), 1) - timedelta(days=1)
+
+
 def moment(seconds: float) -> datetime:
     """What Stripe writes as seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -41,7 +51,7 @@ def moment(seconds: float) -> datetime:
 
 def _visit(found: Found) -> CheckoutFacts | None:
     """Of a visit of a giver to a pay page; a page for an approval is none, since it can be opened again."""
-    session, intent = found.get("session"), found.get("intent") or {}
+    session, intent = found.get("session"), found.get("intent") or found.get("setup") or {}
     if not session or "checkout" not in session["metadata"]:
         return None
     error, is_over = intent.get("error") or {}, states.SESSION.get(session["status"]) == "closed_at"
@@ -127,6 +137,22 @@ def _mandate(found: Found) -> MandateFacts | None:
         method=_kind_of(method)[0],
         hint=hint_of(method),
         made_at=moment(intent["created"]),
+        expires_on=last_day_of(method),
+    )
+
+
+def _given(found: Found) -> MandateFacts | None:
+    """The permission that was given without a payment, once it stands."""
+    setup, method = found["setup"], found["method"]
+    if states.SETUP.get(setup["status"]) != "made_at" or method is None:
+        return None
+    return MandateFacts(
+        provider_ref=method["id"],
+        checkout=setup["metadata"]["checkout"],
+        method=_kind_of(method)[0],
+        hint=hint_of(method),
+        made_at=moment(setup["created"]),
+        expires_on=last_day_of(method),
     )
 
 

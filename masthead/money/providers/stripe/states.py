@@ -28,12 +28,12 @@ PAID = {  # payment_status of such a visit → whether anything is to be learnt 
     "no_payment_required": None,  # we ask for none that costs nothing
 }
 
-SETUP = {  # status of a setup intent, which saves a method without a payment → the fact that it tells: we make none
+SETUP = {  # status of a setup intent, which saves a method without a payment → the fact that it tells
     "requires_payment_method": None,
     "requires_confirmation": None,
     "requires_action": None,
     "processing": None,
-    "succeeded": None,
+    "succeeded": "made_at",
     "canceled": None,
 }
 
@@ -113,6 +113,8 @@ KINDS = {  # its events, and our own names for its answers → what they are abo
     "payment_intent.succeeded": "intent",
     "payment_intent.payment_failed": "intent",
     "payment_intent.canceled": "intent",
+    "setup_intent.succeeded": "setup",
+    "setup_intent.setup_failed": "setup",
     "charge.updated": "charge",  # its fee is known from now on
     "charge.dispute.created": "dispute",
     "charge.dispute.updated": "dispute",
@@ -130,6 +132,7 @@ KINDS = {  # its events, and our own names for its answers → what they are abo
     "answer.payment": "answer",
     "answer.refund": "answer",
     "answer.mandate": "answer",
+    "answer.setup": "answer",
 }
 EVENTS = tuple(kind for kind, about in KINDS.items() if about != "answer")
 """What the webhook at Stripe has to be subscribed to."""
