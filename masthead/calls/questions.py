@@ -144,8 +144,10 @@ def take_back(question: Question, reader: Reader) -> None:
         call = Call.objects.locked(question.call_id)
         _refuse_when_closed(call)
         mine = Question.objects.filter(pk=question.pk, reader=reader, state=QuestionState.WAITING)
-        if not mine.delete()[0]:
+        found = mine.select_for_update().first()  # locked, so that nobody votes for it while its votes are collected
+        if found is None:
             raise NotYours
+        found.delete()
         _count_asked(call, -1)
 
 
