@@ -26,9 +26,8 @@ demo-reset: $(RUN_STAMP)  ## the same, afresh: what was changed in the demonstra
 
 install: $(RUN_STAMP)  ## what is needed to run, and no more
 
-# Three on two cores: a third of the time tests wait, for a browser, a bank, a process that starts.
-test: $(DEV_STAMP) browser  ## every test, in three processes, browser tests included
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not soak"
+test: $(DEV_STAMP) browser  ## every test, in two processes, browser tests included
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
 
 check: lint types  ## what is quick to check before a commit
 	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_docs.py tests/core
