@@ -1,6 +1,5 @@
 """Fixtures for tests in a browser: one Chromium, and one newsroom that really runs, for a whole session of tests."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,20 +13,8 @@ from masthead.press.passes import Passes
 from tests.people import Visitor, chromium
 from tests.running import RunningNewsroom, running_newsroom
 
-# While Playwright is at work its event loop runs in this thread; Django would take tests for asynchronous code.
+# Playwright keeps an event loop running beside the tests that follow; Django would take them for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(autouse=True)
-def no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright's loop stays on this thread to the end; tests without a browser may run one of their own."""
-    loop = asyncio._get_running_loop()
-    if loop is None or "browser" in request.fixturenames:
-        yield
-        return
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from masthead.core import clock as the_clock
-from tests.browser import browser, no_loop_of_the_browser, site  # noqa: F401 (one Chromium and one running newsroom for all who ask)
+from tests.browser import browser, site  # noqa: F401 (one Chromium and one running newsroom for all who ask)
 from tests.environment import HOME
 
 ROOT = Path(__file__).resolve().parent.parent
