@@ -140,6 +140,10 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [
+            ("see_money", "Can see who pays what, and why a payment failed"),
+            ("move_money", "Can refund, stop and change what people pay"),
+        ]
         constraints = [
             CheckConstraint(name="payment_asks_for_something", condition=Q(amount_minor__gt=0)),
             CheckConstraint(name="payment_costs_nothing_or_more", condition=Q(fee_minor__gte=0)),

@@ -2,20 +2,12 @@
 
 from django.db import migrations
 
-MAY = {"Editors": ("add", "change", "delete", "view"), "Reporters": ("add", "change", "view")}
+from masthead.core.rights import on, permit
 
 
 def say_who_may(apps, schema_editor):
-    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
-        app_label="letters", model="issue"
-    )
-    for name, acts in MAY.items():
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
-        for act in acts:
-            permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
-                content_type=content_type, codename=f"{act}_issue", defaults={"name": f"Can {act} issue"}
-            )
-            group.permissions.add(permission)
+    permit(apps, "Editors", *on("letters", "issue", "add", "change", "delete", "view"))
+    permit(apps, "Reporters", *on("letters", "issue", "add", "change", "view"))
 
 
 class Migration(migrations.Migration):

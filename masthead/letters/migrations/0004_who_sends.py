@@ -2,29 +2,15 @@
 
 from django.db import migrations
 
-MAY = (
-    "add_mailing",
-    "view_delivery",
-    "add_suppression",
-    "change_suppression",
-    "view_suppression",
-    "view_examination",
-    "add_overrule",
-)
+from masthead.core.rights import on, permit
 
 
-def permit(apps, schema_editor):
-    types, permissions = apps.get_model("contenttypes", "ContentType"), apps.get_model("auth", "Permission")
-    editors, _ = apps.get_model("auth", "Group").objects.get_or_create(name="Editors")
-    for code in MAY:
-        doing, _, thing = code.partition("_")
-        content_type, _ = types.objects.get_or_create(app_label="letters", model=thing)
-        permission, _ = permissions.objects.get_or_create(
-            content_type=content_type, codename=code, defaults={"name": f"Can {doing} {thing}"}
-        )
-        editors.permissions.add(permission)
+def say_who_may(apps, schema_editor):
+    permit(apps, "Editors", *on("letters", "mailing", "add"), *on("letters", "delivery", "view"))
+    permit(apps, "Editors", *on("letters", "suppression", "add", "change", "view"))
+    permit(apps, "Editors", *on("letters", "examination", "view"), *on("letters", "overrule", "add"))
 
 
 class Migration(migrations.Migration):
     dependencies = [("letters", "0003_who_writes"), ("auth", "0012_alter_user_first_name_max_length")]
-    operations = [migrations.RunPython(permit, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(say_who_may, migrations.RunPython.noop)]

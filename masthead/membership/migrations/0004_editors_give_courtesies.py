@@ -2,19 +2,11 @@
 
 from django.db import migrations
 
-MAY = ("add_courtesy", "delete_courtesy", "view_courtesy")
+from masthead.core.rights import on, permit
 
 
-def permit(apps, schema_editor):
-    types, permissions = apps.get_model("contenttypes", "ContentType"), apps.get_model("auth", "Permission")
-    editors, _ = apps.get_model("auth", "Group").objects.get_or_create(name="Editors")
-    for code in MAY:
-        doing, _, thing = code.partition("_")
-        content_type, _ = types.objects.get_or_create(app_label="membership", model=thing)
-        permission, _ = permissions.objects.get_or_create(
-            content_type=content_type, codename=code, defaults={"name": f"Can {doing} {thing}"}
-        )
-        editors.permissions.add(permission)
+def say_who_may(apps, schema_editor):
+    permit(apps, "Editors", *on("membership", "courtesy", "add", "delete", "view"))
 
 
 class Migration(migrations.Migration):
@@ -22,4 +14,4 @@ class Migration(migrations.Migration):
         ("membership", "0003_letter_and_call_are_delivered"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
-    operations = [migrations.RunPython(permit, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(say_who_may, migrations.RunPython.noop)]

@@ -1,4 +1,3 @@
-# ruff: noqa: N806  (models as they stood then keep the names of classes)
 """Editors see the figures; Bookkeepers enter what was spent, too. Who may see spending already sees the figures on."""
 
 from typing import Any
@@ -6,33 +5,21 @@ from typing import Any
 from django.db import migrations
 from django.db.models import Q
 
-FIGURES = ("openbooks", "spent", "view_figures")
+from masthead.core.rights import on, permit
+
+FIGURES = "openbooks.spent.view_figures"
 NAMES = {"view_figures": "Can see the figures of the open books"}
 ENTRIES = ("spending", "category", "import")
-BOOKKEEPERS_MAY = [
-    FIGURES,
-    ("wagtailadmin", "admin", "access_admin"),
-    *(("openbooks", model, f"{act}_{model}") for model in ENTRIES for act in ("add", "change", "delete", "view")),
-    ("money", "line", "view_line"),
-]
 
 
 def say_who_may(apps: Any, schema_editor: Any) -> None:
-    Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
-    ContentType = apps.get_model("contenttypes", "ContentType")
-
-    def permission(app: str, model: str, codename: str) -> Any:
-        content_type, _ = ContentType.objects.get_or_create(app_label=app, model=model)
-        return Permission.objects.get_or_create(
-            content_type=content_type, codename=codename, 
-            defaults={"name": NAMES.get(codename, f"Can {codename.replace('_', ' ')}")},
-        )[0]  # fmt: skip
-
-    editors, bookkeepers = (Group.objects.get_or_create(name=name)[0] for name in ("Editors", "Bookkeepers"))
-    bookkeepers.permissions.add(*(permission(*may) for may in BOOKKEEPERS_MAY))
+    permit(apps, "Bookkeepers", "wagtailadmin.admin.access_admin", *on("money", "line", "view"))
+    for model in ENTRIES:
+        permit(apps, "Bookkeepers", *on("openbooks", model, "add", "change", "delete", "view"))
     saw = Q(permissions__codename="view_spending", permissions__content_type__app_label="openbooks")
-    for group in {editors, *Group.objects.filter(saw)}:
-        group.permissions.add(permission(*FIGURES))
+    others = apps.get_model("auth", "Group").objects.filter(saw).values_list("name", flat=True)
+    for group in ("Editors", "Bookkeepers", *others):
+        permit(apps, group, FIGURES, says=NAMES)
 
 
 class Migration(migrations.Migration):
