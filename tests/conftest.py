@@ -16,8 +16,34 @@ import pytest
 from masthead.core import clock as the_clock
 from tests.browser import browser, site  # noqa: F401 (one Chromium and one running newsroom for all who ask)
 from tests.environment import HOME
+from tests.running import begin_making_the_demo
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+LONGEST = ("test_sending_chaos", "test_demo", "test_journey", "test_desk_in_a_browser", "test_promises_kept")
+"""Files that take a minute or more: they go before their like, so that nobody is left with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run files with processes after the others, those with a browser last: its event loop stays for the session."""
+    files: dict[Path, int] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        files[item.path] = max(files.get(item.path, 0), 2 if "browser" in marks else 1 if "processes" in marks else 0)
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        return files[item.path], item.path.stem not in LONGEST
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where many run, make what the browser's tests need while the others run."""
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and any(
+        item.get_closest_marker("browser") for item in session.items
+    ):
+        begin_making_the_demo()
 
 
 def _migrations_digest() -> str:

@@ -47,23 +47,38 @@ def _environment(port: int) -> dict[str, str]:
     return {**kept, "PORT": str(port), "PYTHONPATH": str(ROOT)}
 
 
+def begin_making_the_demo() -> None:
+    """Make the demonstration that others are copies of in a process beside this one; who needs it waits for it."""
+    subprocess.Popen([sys.executable, "-m", "tests.running"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
 def make_demo(at: Path) -> None:
     """A demonstration in the folder `at`, never started: a copy of the one made once for each state of the code."""
+    with _made() as folder:
+        _copy(folder, at)
+
+
+@contextlib.contextmanager
+def _made() -> Iterator[Path]:
+    """The one demonstration, held so that nobody tidies it away meanwhile."""
     CACHE.mkdir(exist_ok=True)
     folder = CACHE / f"demo-{_digest()}"
     with (CACHE / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "this-is-a-demo").exists():
+        if not folder.exists():
             for old in CACHE.glob("demo-*"):
                 if time.time() - old.stat().st_mtime > KEPT:
                     shutil.rmtree(old, ignore_errors=True)
+            unfinished = CACHE / "unfinished-demo"
+            shutil.rmtree(unfinished, ignore_errors=True)
             subprocess.run(
-                [sys.executable, "-m", "masthead", "demo", "--folder", str(folder), "--prepare-only"],
+                [sys.executable, "-m", "masthead", "demo", "--folder", str(unfinished), "--prepare-only"],
                 env=_environment(free_port()),
                 check=True,
             )
-            _do_once_what_each_copy_would_do(folder)
-        _copy(folder, at)
+            _do_once_what_each_copy_would_do(unfinished)
+            unfinished.rename(folder)
+        yield folder
 
 
 def _do_once_what_each_copy_would_do(folder: Path) -> None:
@@ -206,3 +221,8 @@ def running_newsroom(at: Path, settings: Mapping[str, str] | None = None) -> Ite
     finally:
         if newsroom.process is not None and newsroom.process.poll() is None:
             newsroom.stop()
+
+
+if __name__ == "__main__":
+    with _made():
+        pass

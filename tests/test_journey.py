@@ -27,7 +27,7 @@ from tests.devices import Device
 from tests.people import Editor, Visitor
 from tests.running import RunningNewsroom, running_newsroom, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PARAGRAPHS = [
     f"The lamp on the breakwater went out in the storm, and for {count} weeks nobody came. "
