@@ -66,6 +66,15 @@ def parser() -> argparse.ArgumentParser:
 
     command("check", "check", "Say in plain words what is misconfigured; status 1 when something is.")
 
+    reconcile = command(
+        "reconcile", "reconcile", "Compare the providers' own books with ours; status 1 while differences are open."
+    )
+    reconcile.add_argument("--provider", default="", metavar="X", help="one provider only, such as stripe")
+    reconcile.add_argument(
+        "--from", dest="first", default="", metavar="DAY", help="such as 2026-11-01; default: where the last one ended"
+    )
+    reconcile.add_argument("--to", dest="last", default="", metavar="DAY", help="default: today, up to now")
+
     backup = command(
         "backup", "backup", "Copy database and media into one file while the newsroom runs, and verify it."
     )

@@ -215,6 +215,7 @@ def accounts_page() -> str:
     names = {name: value for name, value in vars(Account).items() if name.isupper()}
     rows = [(f"`{value}`", f"`Account.{name}`") for name, value in names.items()]
     rows.append(("`owed_by:<provider>`", "`Account.owed_by(provider)`: what a provider holds until it pays it out"))
+    rows.append(("`others:<provider>`", "`Account.of_others(provider)`: what others have at an account that we share"))
     entries = [
         (f"`{name}`", (getattr(journal, name).__doc__ or "").splitlines()[0])
         for name in dir(journal)
@@ -247,6 +248,10 @@ def states_page() -> str:
         ("A mandate", money.MandateState),
         ("A notice before money", money.NoticeKind),
         ("An event of a provider", money.EventState),
+        ("A line of a provider's own books", money.MovementKind),
+        ("A comparison with a provider's own books", money.ComparisonStage),
+        ("A difference, by kind", money.DifferenceKind),
+        ("A difference, by what became of it", money.DifferenceState),
     ):
         parts += [f"## {title}", _table(("state", "means"), [(f"`{c.value}`", str(c.label)) for c in choices])]
     parts += [
@@ -431,6 +436,7 @@ def kept() -> dict[str, tuple[str, str]]:
             "a visit to give another card or account; the address only until the provider has it",
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
         ),
+        "money.Difference": ("where a provider's books and ours differ, and why it was resolved so", law),
         "money.Delivery": ("what a provider wrote", webhook),
         "money.Event": ("what a provider told", webhook),
         "membership.Grant": (

@@ -7,17 +7,23 @@ from django.db import IntegrityError, transaction
 
 from masthead.core import clock
 from masthead.money import approvals, journal, moves, states
-from masthead.money.models import Checkout, Mandate, Payment, Refund, Setup
-from masthead.money.providers.base import CheckoutFacts, Facts, FeeFacts, MandateFacts, PaymentFacts, RefundFacts
+from masthead.money.models import Checkout, Dispute, Mandate, Payment, Refund, Setup
+from masthead.money.providers.base import (
+    CheckoutFacts,
+    DisputeFacts,
+    Facts,
+    FeeFacts,
+    MandateFacts,
+    PaymentFacts,
+    RefundFacts,
+)
 from masthead.money.states import PaymentState
 
-SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at", "returned_at", "reinstated_at")
+SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at")
 WITH = {  # what is set together with a moment
     "approval_asked_at": ("approval_url",),
     "collected_at": ("fee_minor", "provider_ref"),  # of several that the provider tried, the one that was paid
     "failed_at": ("failure",),
-    "returned_at": ("returned_minor", "return_fee_minor"),
-    "reinstated_at": ("reinstated_minor", "reinstated_fee_minor"),
 }
 
 
@@ -108,6 +114,9 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
         _learn_refund(payment, refund)
     given_back = payment.refunds.filter(made_at__isnull=False, failed_at__isnull=True)
     payment.refunded_minor = sum(given_back.values_list("amount_minor", flat=True))
+    for dispute in fact.disputes:
+        _learn_dispute(payment, dispute)
+    _add_up_disputes(payment)
     _follow(payment)
 
 
@@ -124,10 +133,42 @@ def _learn_refund(payment: Payment, fact: RefundFacts) -> None:
     if refund.amount != fact.amount:
         raise Impossible(f"refund {refund.reference} gives {refund.amount}, not {fact.amount}")
     refund.provider_ref = refund.provider_ref or fact.provider_ref
-    refund.made_at = refund.made_at or fact.made_at
+    if refund.made_at is None and fact.made_at is not None:
+        refund.made_at, refund.fee_minor = fact.made_at, fact.fee_minor
     if refund.failed_at is None and fact.failed_at is not None:
         refund.failed_at, refund.failure = fact.failed_at, fact.failure
-    refund.save(update_fields=["provider_ref", "made_at", "failed_at", "failure"])
+        refund.failed_fee_minor = fact.failed_fee_minor
+    refund.save(update_fields=["provider_ref", "made_at", "fee_minor", "failed_at", "failure", "failed_fee_minor"])
+
+
+def _learn_dispute(payment: Payment, fact: DisputeFacts) -> None:
+    reference = fact.provider_ref or payment.reference
+    dispute = Dispute.objects.filter(reference=reference).first() or _nameless(payment, fact)
+    if dispute is None:
+        dispute = Dispute(payment=payment, reference=reference, taken_at=fact.taken_at)
+        dispute.amount_minor, dispute.fee_minor = fact.amount_minor, fact.fee_minor
+    dispute.provider_ref = dispute.provider_ref or fact.provider_ref
+    if dispute.back_at is None and fact.back_at is not None:
+        dispute.back_at, dispute.back_minor = fact.back_at, fact.back_minor
+        dispute.back_fee_minor = fact.back_fee_minor
+    dispute.save()
+
+
+def _nameless(payment: Payment, fact: DisputeFacts) -> Dispute | None:
+    """One that was booked before disputes were kept by name: the same, if it took its money in the same moment."""
+    return payment.disputes.filter(reference=payment.reference, provider_ref="", taken_at=fact.taken_at).first()
+
+
+def _add_up_disputes(payment: Payment) -> None:
+    """A payment is back with its giver while one of its disputes is neither won nor withdrawn."""
+    disputes = list(payment.disputes.all())
+    payment.returned_at = min((one.taken_at for one in disputes), default=None)
+    payment.returned_minor = sum(one.amount_minor for one in disputes)
+    payment.return_fee_minor = sum(one.fee_minor for one in disputes)
+    back = [one.back_at for one in disputes if one.back_at]
+    payment.reinstated_at = max(back) if back and len(back) == len(disputes) else None
+    payment.reinstated_minor = sum(one.back_minor for one in disputes)
+    payment.reinstated_fee_minor = sum(one.back_fee_minor for one in disputes)
 
 
 def _mandate(provider: str, order_key: str, fact: MandateFacts) -> Mandate:

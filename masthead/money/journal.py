@@ -4,8 +4,8 @@ from datetime import datetime
 
 from masthead.core import clock
 from masthead.money.amounts import Money
-from masthead.money.ledger import Account, credit, debit, post, reverse
-from masthead.money.models import Payment, Refund, Transaction
+from masthead.money.ledger import Account, credit, debit, post
+from masthead.money.models import Dispute, Payment, ProviderLine, Refund, Transaction
 
 
 def post_all(payment: Payment) -> None:
@@ -16,10 +16,10 @@ def post_all(payment: Payment) -> None:
         post_refund(refund)
         if refund.failed_at:
             post_refund_came_back(refund)
-    if payment.returned_at:
-        post_return(payment)
-        if payment.reinstated_at:
-            post_reinstatement(payment)
+    for dispute in payment.disputes.all():
+        post_return(dispute)
+        if dispute.back_at:
+            post_reinstatement(dispute)
 
 
 def post_collection(payment: Payment) -> Transaction:
@@ -49,48 +49,82 @@ def post_later_fee(payment: Payment, fee: Money, *, taken_in: str, taken_at: dat
 
 
 def post_refund(refund: Refund) -> Transaction:
-    """What was given back counts against income, in an account of its own; the provider keeps its fee."""
+    """What was given back counts against income, in an account of its own; the provider keeps its fee, or not."""
+    fee = Money(refund.fee_minor, refund.currency)
     return post(
         f"{refund.payment.provider}:{refund.reference}:refunded",
         on=clock.day_of(refund.made_at or clock.now()),
-        lines=[debit(Account.REFUNDS, refund.amount), credit(Account.owed_by(refund.payment.provider), refund.amount)],
+        lines=[
+            debit(Account.REFUNDS, refund.amount),
+            debit(Account.FEES, fee),
+            credit(Account.owed_by(refund.payment.provider), refund.amount + fee),
+        ],
         income=refund.payment.income_account,
     )
 
 
 def post_refund_came_back(refund: Refund) -> Transaction:
     """A refund that the giver's bank didn't take: the provider has it again, and so do we."""
-    key = f"{refund.payment.provider}:{refund.reference}:refunded"
-    return reverse(key, on=clock.day_of(refund.failed_at or clock.now()))
-
-
-def post_return(payment: Payment) -> Transaction:
-    """What the giver's bank took back, and what the provider takes for its trouble."""
-    taken = Money(payment.returned_minor, payment.currency)
-    fee = Money(payment.return_fee_minor, payment.currency)
+    fee = Money(refund.failed_fee_minor, refund.currency)
     return post(
-        f"{payment.provider}:{payment.reference}:returned",
-        on=clock.day_of(payment.returned_at or clock.now()),
+        f"{refund.payment.provider}:{refund.reference}:refunded:reversed",
+        on=clock.day_of(refund.failed_at or clock.now()),
         lines=[
-            debit(Account.RETURNED, taken),
+            debit(Account.owed_by(refund.payment.provider), refund.amount - fee),
             debit(Account.FEES, fee),
-            credit(Account.owed_by(payment.provider), taken + fee),
+            credit(Account.REFUNDS, refund.amount),
         ],
-        income=payment.income_account,
+        income=refund.payment.income_account,
     )
 
 
-def post_reinstatement(payment: Payment) -> Transaction:
-    """What came back when a claim through the bank was undone, and what of the fee for it came back too."""
-    back = Money(payment.reinstated_minor, payment.currency)
-    fee = Money(payment.reinstated_fee_minor, payment.currency)
+def post_return(dispute: Dispute) -> Transaction:
+    """What the giver's bank took back, and what the provider takes for its trouble."""
+    provider = dispute.payment.provider
+    taken = Money(dispute.amount_minor, dispute.payment.currency)
+    fee = Money(dispute.fee_minor, dispute.payment.currency)
     return post(
-        f"{payment.provider}:{payment.reference}:reinstated",
-        on=clock.day_of(payment.reinstated_at or clock.now()),
+        f"{provider}:{dispute.reference}:returned",
+        on=clock.day_of(dispute.taken_at),
         lines=[
-            debit(Account.owed_by(payment.provider), back + fee),
+            debit(Account.RETURNED, taken),
+            debit(Account.FEES, fee),
+            credit(Account.owed_by(provider), taken + fee),
+        ],
+        income=dispute.payment.income_account,
+    )
+
+
+def post_reinstatement(dispute: Dispute) -> Transaction:
+    """What came back when a claim through the bank was undone, and what of the fee for it came back too."""
+    provider = dispute.payment.provider
+    back = Money(dispute.back_minor, dispute.payment.currency)
+    fee = Money(dispute.back_fee_minor, dispute.payment.currency)
+    return post(
+        f"{provider}:{dispute.reference}:reinstated",
+        on=clock.day_of(dispute.back_at or clock.now()),
+        lines=[
+            debit(Account.owed_by(provider), back + fee),
             credit(Account.FEES, fee),
             credit(Account.RETURNED, back),
         ],
-        income=payment.income_account,
+        income=dispute.payment.income_account,
+    )
+
+
+def post_movement(line: ProviderLine, account: str, *, named: str) -> Transaction:
+    """What stands in a provider's own books alone: the same with us, against `account`."""
+    return _post_as_there(line, line.net, account, named=named)
+
+
+def post_total(first: ProviderLine, total: Money, account: str) -> Transaction:
+    """What several lines of a provider's own books come to, of which `first` is one, against `account`."""
+    return _post_as_there(first, total, account, named="others")
+
+
+def _post_as_there(line: ProviderLine, net: Money, account: str, *, named: str) -> Transaction:
+    return post(
+        f"{line.provider}:{line.provider_ref}:{named}",
+        on=clock.day_of(line.at),
+        lines=[debit(Account.owed_by(line.provider), net), credit(account, net)],
     )

@@ -31,6 +31,9 @@ class Account:
     FEES = "fees"
     REFUNDS = "refunds"
     RETURNED = "returned"
+    BANK = "bank"
+    ADJUSTMENTS = "adjustments"
+    UNEXPLAINED = "unexplained"
     MEMBERSHIP = "income:membership"
     GIFTS = "income:gifts"
 
@@ -38,6 +41,11 @@ class Account:
     def owed_by(provider: str) -> str:
         """What a provider holds for us until it pays it out."""
         return f"owed_by:{provider}"
+
+    @staticmethod
+    def of_others(provider: str) -> str:
+        """What somebody else has at a provider's account that we share, and got with our payouts."""
+        return f"others:{provider}"
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,12 @@ def balance(account: str) -> dict[str, Money]:
     """What an account holds, by currency: debit above zero, credit below."""
     sums = Line.objects.filter(account=account).values("currency").annotate(minor=Sum("amount_minor"))
     return {row["currency"]: Money(row["minor"], row["currency"]) for row in sums.order_by("currency")}
+
+
+def held(account: str) -> dict[str, Money]:
+    """The same from the monthly sums, so that it costs no more the more lines there are."""
+    sums = Turnover.objects.filter(account=account).values("currency").annotate(sum=Sum("minor"))
+    return {row["currency"]: Money(row["sum"], row["currency"]) for row in sums.order_by("currency")}
 
 
 def imbalances() -> dict[tuple[str, str], int]:

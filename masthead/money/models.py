@@ -8,7 +8,18 @@ from django.db.models import CheckConstraint, F, Q
 from masthead.core import clock
 from masthead.money import references
 from masthead.money.amounts import Money
-from masthead.money.states import CheckoutState, EventState, MandateState, NoticeKind, PaymentState, SetupState
+from masthead.money.states import (
+    CheckoutState,
+    ComparisonStage,
+    DifferenceKind,
+    DifferenceState,
+    EventState,
+    MandateState,
+    MovementKind,
+    NoticeKind,
+    PaymentState,
+    SetupState,
+)
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -194,6 +205,8 @@ class Refund(models.Model):
     made_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=40, blank=True)
+    fee_minor = models.BigIntegerField(default=0, help_text="What it cost; below zero where some of a fee came back.")
+    failed_fee_minor = models.BigIntegerField(default=0, help_text="What it cost that it came back.")
 
     class Meta:
         ordering = ["-pk"]
@@ -205,6 +218,29 @@ class Refund(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Dispute(models.Model):
+    """One claim of a payment through the giver's bank: what it took with the fee for it, and what of that came back.
+
+    Its reference names it in the books: the provider's, or the payment's own where the provider has none.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
+    reference = models.CharField(max_length=120, unique=True)
+    provider_ref = models.CharField("provider's reference", max_length=120, blank=True, db_index=True)
+    taken_at = models.DateTimeField()
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField(default=0)
+    back_at = models.DateTimeField(null=True, blank=True)
+    back_minor = models.BigIntegerField(default=0)
+    back_fee_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["taken_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.payment}"
 
 
 class Checkout(models.Model):
@@ -472,3 +508,131 @@ class Turnover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.account} {Money(self.minor, self.currency)}"
+
+
+class ProviderLine(models.Model):
+    """One line of a provider's own books, as it was fetched: once, whatever is fetched again.
+
+    `entry` is the key of the entry of our books that says the same, or what was done with it otherwise.
+    """
+
+    provider = models.CharField(max_length=40)
+    provider_ref = models.CharField("provider's reference", max_length=160)
+    kind = models.CharField(max_length=20, choices=MovementKind.choices)
+    payment = models.CharField("payment", max_length=120, blank=True, help_text="Our reference of it.")
+    payment_ref = models.CharField(max_length=120, blank=True, help_text="The provider's reference of the payment.")
+    thing = models.CharField(max_length=120, blank=True, help_text="The refund, dispute or payout it is about.")
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    at = models.DateTimeField()
+    entry = models.CharField("entry of our books", max_length=160, blank=True, db_index=True)
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["provider", "id"], condition=Q(entry=""), name="lines_not_in_our_books")]
+        constraints = [models.UniqueConstraint(fields=["provider", "provider_ref"], name="provider_line_is_kept_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider_ref}: {self.get_kind_display()}"
+
+    @property
+    def net(self) -> Money:
+        """What it changed at the provider."""
+        return Money(self.amount_minor - self.fee_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+
+class Comparison(models.Model):
+    """One comparison of a provider's own books with ours, from `first` to `last`; where it stands while it goes on."""
+
+    provider = models.CharField(max_length=40)
+    first = models.DateField("from")
+    last = models.DateField("to")
+    until = models.DateTimeField(help_text="The moment up to which it fetches.")
+    by = models.CharField(max_length=80)
+    stage = models.CharField(max_length=20, choices=ComparisonStage.choices, default=ComparisonStage.FETCH)
+    day = models.DateField("day being fetched")
+    place = models.CharField(max_length=200, blank=True, help_text="Where to go on.")
+    lines = models.PositiveIntegerField("lines fetched", default=0)
+    of_others = models.PositiveIntegerField("not ours", default=0)
+    asked = models.PositiveIntegerField("asked for again", default=0)
+    waiting = models.PositiveIntegerField("not listed there yet", default=0, help_text="They are given some days.")
+    found = models.PositiveIntegerField("differences found", default=0)
+    trouble = models.CharField(max_length=300, blank=True)
+    begun_at = models.DateTimeField(default=clock.now)
+    touched_at = models.DateTimeField(default=clock.now, db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.provider}, {self.first} to {self.last}"
+
+
+class Difference(models.Model):
+    """Where a provider's own books and ours do not agree: it stays until somebody resolves it, or it vanishes.
+
+    `subject` is the provider's line or our entry that it is about. Amounts are what each side says that the provider
+    holds for us because of it; a side that says nothing has none.
+    """
+
+    provider = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20, choices=DifferenceKind.choices)
+    subject = models.CharField("about", max_length=160)
+    payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="differences")
+    currency = models.CharField(max_length=3)
+    theirs_minor = models.BigIntegerField("theirs", null=True, blank=True)
+    ours_minor = models.BigIntegerField("ours", null=True, blank=True)
+    day = models.DateField()
+    detail = models.CharField(max_length=300, blank=True)
+    state = models.CharField(
+        max_length=20, choices=DifferenceState.choices, default=DifferenceState.OPEN, db_index=True
+    )
+    found_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField("last seen", default=clock.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    entry = models.CharField("entry posted", max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "kind", "subject"],
+                condition=Q(state=DifferenceState.OPEN),
+                name="difference_is_open_once",
+            ),
+            CheckConstraint(
+                name="difference_is_closed_with_a_moment",
+                condition=Q(state=DifferenceState.OPEN, closed_at__isnull=True)
+                | (~Q(state=DifferenceState.OPEN) & Q(closed_at__isnull=False)),
+            ),
+        ]
+        indexes = [models.Index(fields=["provider", "subject"], name="differences_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"
+
+    @property
+    def theirs(self) -> Money | None:
+        return None if self.theirs_minor is None else Money(self.theirs_minor, self.currency)
+
+    @property
+    def ours(self) -> Money | None:
+        return None if self.ours_minor is None else Money(self.ours_minor, self.currency)
+
+    @property
+    def gap(self) -> Money:
+        """What is missing in our books, below zero where it is too much."""
+        return Money((self.theirs_minor or 0) - (self.ours_minor or 0), self.currency)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == DifferenceState.OPEN

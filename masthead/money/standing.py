@@ -1,12 +1,12 @@
 """Whether money can come in, and what waits or went wrong on its way, in words for whoever runs the machine."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from masthead.core import clock
-from masthead.money import lateness, providers
-from masthead.money.models import Event, Mandate, Payment, Refund
-from masthead.money.states import EventState, MandateState
+from masthead.money import lateness, providers, reconciling
+from masthead.money.models import Comparison, Difference, Event, Mandate, Payment, Refund
+from masthead.money.states import ComparisonStage, DifferenceState, EventState, MandateState
 
 LATE = timedelta(hours=1)
 LATELY = timedelta(days=7)
@@ -23,6 +23,7 @@ def examine() -> Iterator[Finding]:
         for good, sentence in provider.standing():
             yield good, f"{provider.name}: {sentence}"
     yield from _used_and_gone()
+    yield from comparisons()
     before = clock.now() - LATE
     waiting = Payment.objects.unsent().filter(created_at__lt=before).count()
     waiting += Refund.objects.filter(sent_at__isnull=True, made_at__isnull=True, asked_at__lt=before).count()
@@ -33,6 +34,27 @@ def examine() -> Iterator[Finding]:
     failed = Event.objects.filter(state=EventState.FAILED, received_at__gt=clock.now() - LATELY).count()
     if failed:
         yield False, f"{failed} things that providers told this week could not be done: see Money at the desk"
+
+
+def comparisons() -> Iterator[Finding]:
+    """Whether each provider's own books were compared with ours lately, and agree. Asks nobody."""
+    for name in reconciling.there():
+        done = Comparison.objects.filter(provider=name, stage=ComparisonStage.DONE).order_by("-ended_at").first()
+        count = Difference.objects.filter(provider=name, state=DifferenceState.OPEN).count()
+        if count:
+            yield False, f"{name}: {count} differences between its books and ours wait: see Differences under Money"
+        if done is not None and done.ended_at and done.ended_at > clock.now() - reconciling.OLD_AFTER:
+            if not count:
+                yield True, f"{name}: its books agree with ours, compared on {clock.day_of(done.ended_at)}"
+        elif done is not None or Payment.objects.filter(provider=name, created_at__lt=_old()).exists():
+            last = f"last compared on {clock.day_of(done.ended_at)}" if done and done.ended_at else "never compared"
+            trouble = Comparison.objects.filter(provider=name).exclude(trouble="").values_list("trouble", flat=True)
+            why = f" ({trouble[0]})" if trouble else ""
+            yield False, f"{name}: its books were {last} with ours{why}: run `masthead reconcile`"
+
+
+def _old() -> datetime:
+    return clock.now() - reconciling.OLD_AFTER
 
 
 def _used_and_gone() -> Iterator[Finding]:

@@ -69,6 +69,54 @@ class EventState(TextChoices):
     FAILED = "failed", _("could not be done")
 
 
+class MovementKind(TextChoices):
+    """What a line of a provider's own books is."""
+
+    PAYMENT = "payment", _("a payment")
+    PAYMENT_UNDONE = "payment undone", _("a payment that was sent back")
+    REFUND = "refund", _("a refund")
+    REFUND_UNDONE = "refund undone", _("a refund that came back")
+    DISPUTE = "dispute", _("a claim through the bank, or its end")
+    FEE = "fee", _("a fee")
+    PAYOUT = "payout", _("paid out to the bank")
+    PAYOUT_UNDONE = "payout undone", _("a payout that came back")
+    OTHER = "other", _("something else of the account")
+    ANOTHERS = "another's", _("not ours: of somebody who shares the account")
+
+
+class ComparisonStage(TextChoices):
+    """How far a comparison with a provider's own books has come."""
+
+    FETCH = "fetch", _("fetches the provider's lines")
+    PAIR = "pair", _("looks for each line in the books")
+    LOOK = "look", _("looks for what the provider lacks")
+    BALANCE = "balance", _("compares the balance")
+    DONE = "done", _("done")
+
+
+class DifferenceKind(TextChoices):
+    """In which way a provider's own books and ours differ."""
+
+    NOT_WITH_US = "not_with_us", _("at the provider and not with us")
+    NOT_THERE = "not_there", _("with us and not at the provider")
+    OTHER_AMOUNT = "other_amount", _("another amount")
+    OTHER_FEE = "other_fee", _("another fee")
+    OTHER_CURRENCY = "other_currency", _("another currency")
+    OTHER_DAY = "other_day", _("another day")
+    OTHER_STATE = "other_state", _("another state")
+    BALANCE = "balance", _("another balance")
+
+
+class DifferenceState(TextChoices):
+    """What became of a difference."""
+
+    OPEN = "open", _("open")
+    VANISHED = "vanished", _("closed by itself: both agree by now")
+    FETCHED = "fetched", _("fetched again, and both agree")
+    POSTED = "posted", _("an entry was posted")
+    EXPLAINED = "explained", _("explained")
+
+
 FINAL = frozenset({PaymentState.FAILED, PaymentState.ABANDONED, PaymentState.REFUNDED, PaymentState.RETURNED})
 
 

@@ -255,8 +255,10 @@ class Book:
         self._end(payment, "charged_back", cause, origin="bank")
 
     def win_back(self, payment: Thing) -> None:
-        """The bank has undone the claim."""
+        """The bank has undone the claim; where a payout was less by it, the next one is more by it."""
         payment["status"] = "paid_out"
+        if ("payment_charged_back", payment["id"]) in self.settled:
+            self.settled -= {("payment_paid_out", payment["id"]), ("payment_charged_back", payment["id"])}
         self.tell("payments", "chargeback_cancelled", payment, origin="bank", cause="payment_confirmed")
 
     def deny(self, payment: Thing) -> None:
@@ -353,10 +355,14 @@ class Book:
         self.settled.add((kind, ref))
         return is_new
 
+    def send_payout_back(self, payout: Thing) -> None:
+        """The creditor's bank did not take it."""
+        payout["status"] = "bounced"
+
     @property
     def paid_out(self) -> int:
-        """In minor units, all payouts together."""
-        return sum(payout["amount"] for payout in self.of_kind("payouts"))
+        """In minor units, all payouts together that reached the bank."""
+        return sum(payout["amount"] for payout in self.of_kind("payouts") if payout["status"] == "paid")
 
     # --- somebody else ----------------------------------------------------------------------------------------
 

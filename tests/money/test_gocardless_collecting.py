@@ -281,16 +281,21 @@ def test_what_moved_is_listed_by_payouts_page_after_page(debits: Debits, shop: S
     moved = list(debits.provider.moved(end - timedelta(days=1), end))
 
     assert payout is not None
-    assert [(one.kind, one.reference, one.amount.minor) for one in moved] == [
+    ours = [one for one in moved if one.kind != "another's"]
+    assert [(one.kind, one.reference, one.amount.minor) for one in ours] == [
+        ("dispute", first.reference, -500),
+        ("fee", first.reference, 25),
+        ("payout", "", 475),
         ("payment", first.reference, 500),
         ("fee", first.reference, -25),
         ("payment", second.reference, 735),
         ("fee", second.reference, -27),
         ("refund", second.reference, -100),
         ("payout", "", -payout["amount"]),
-        ("dispute", first.reference, -500),
-        ("fee", first.reference, 25),
-        ("payout", "", 475),
     ]
+    assert sum(one.amount.minor for one in moved) == 0
+    newest = next(one.place for one in moved if one.place)
+    since = list(debits.provider.moved(end - timedelta(days=1), end, after=newest))
+    assert [one.place for one in since if one.place] == [payout["id"]]
     assert len({one.provider_ref for one in moved}) == len(moved)
     assert list(debits.provider.moved(end, end + timedelta(days=1))) == []

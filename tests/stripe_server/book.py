@@ -392,7 +392,7 @@ class Book:
 
     # --- giving and taking back -----------------------------------------------------------------------------------
 
-    def refund(self, asked: Thing, *, pending: bool = False) -> Thing:
+    def refund(self, asked: Thing, *, pending: bool = False, fee: int = 0) -> Thing:
         charge = self.get(self.get(asked["payment_intent"])["latest_charge"])
         amount = int(asked.get("amount", charge["amount"] - charge["amount_refunded"]))
         if charge["disputed"]:
@@ -413,7 +413,7 @@ class Book:
             failure_balance_transaction=None,
         )
         if not pending:
-            refund["balance_transaction"] = self.line("refund", -amount, 0, refund)["id"]
+            refund["balance_transaction"] = self.line("refund", -amount, fee, refund)["id"]
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         self.tell("charge.refunded", charge)
@@ -535,6 +535,21 @@ class Book:
         payout["balance_transaction"] = self.line("payout", -held, 0, payout)["id"]
         self.tell("payout.paid", payout)
         return payout
+
+    def balance(self) -> Thing:
+        """What is here, by currency; what came in today is pending."""
+        sums: dict[str, int] = {}
+        for line in self.of_kind("balance_transaction"):
+            sums[line["currency"]] = sums.get(line["currency"], 0) + line["net"]
+        available = [{"amount": net, "currency": currency, "source_types": {}} for currency, net in sums.items()]
+        pending = [{"amount": 0, "currency": currency, "source_types": {}} for currency in sums]
+        return {"object": "balance", "livemode": False, "available": available, "pending": pending}
+
+    def send_payout_back(self, payout: Thing) -> None:
+        """The bank account did not take it."""
+        payout["status"] = "failed"
+        self.line("payout_failure", payout["amount"], 0, payout)
+        self.tell("payout.failed", payout)
 
     def set_up_webhook(self, url: str, events: list[str]) -> Thing:
         """What is done at Stripe's dashboard."""

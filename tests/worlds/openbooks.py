@@ -43,6 +43,9 @@ def taken_back(payment: Payment, *, on: date, fee: int = 0) -> None:
     """The giver's bank took it back, and the provider took something for its trouble."""
     payment.returned_at, payment.returned_minor, payment.return_fee_minor = noon(on), payment.amount_minor, fee
     payment.save()
+    payment.disputes.create(
+        reference=payment.reference, taken_at=noon(on), amount_minor=payment.amount_minor, fee_minor=fee
+    )
     journal.post_all(payment)
 
 

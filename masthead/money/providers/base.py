@@ -7,7 +7,7 @@ has not. A fact may come twice, late, or before another that it follows from; th
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from masthead.money.amounts import Money
@@ -87,6 +87,24 @@ class RefundFacts:
     made_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str = ""
+    fee_minor: int = 0  # what it cost besides; below zero where the provider gave some of its fee back
+    failed_fee_minor: int = 0  # likewise for its coming back
+
+
+@dataclass(frozen=True)
+class DisputeFacts:
+    """What a claim through the giver's bank took, and what of it came back. All amounts above zero.
+
+    `provider_ref` is empty where the provider has no name for it: then it is the payment's first.
+    """
+
+    provider_ref: str
+    taken_at: datetime
+    amount_minor: int
+    fee_minor: int = 0
+    back_at: datetime | None = None
+    back_minor: int = 0
+    back_fee_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,6 @@ class PaymentFacts:
     """What is known of one payment; `reference` is ours.
 
     `approval_url` is empty where the provider has no page that lasts: then ours opens one (see approvals).
-    `reinstated_minor` and `reinstated_fee_minor` are what came back of `returned_minor` and `return_fee_minor`.
     `doubt` says in words for the desk why it can't count as collected, though the provider says that it is.
     """
 
@@ -108,15 +125,21 @@ class PaymentFacts:
     fee_minor: int = 0
     failed_at: datetime | None = None
     failure: str = ""
-    returned_at: datetime | None = None
-    returned_minor: int = 0
-    return_fee_minor: int = 0
-    reinstated_at: datetime | None = None
-    reinstated_minor: int = 0
-    reinstated_fee_minor: int = 0
     mandate: MandateFacts | None = None
     refunds: tuple[RefundFacts, ...] = ()
+    disputes: tuple[DisputeFacts, ...] = ()
     doubt: str = ""
+
+    @property
+    def returned_at(self) -> datetime | None:
+        """When the first dispute took its money."""
+        return min((one.taken_at for one in self.disputes), default=None)
+
+    @property
+    def reinstated_at(self) -> datetime | None:
+        """When the last of it came back, if all of it did."""
+        back = [one.back_at for one in self.disputes]
+        return max((at for at in back if at), default=None) if all(back) else None
 
 
 @dataclass(frozen=True)
@@ -147,7 +170,12 @@ Facts = MandateFacts | PaymentFacts | CheckoutFacts | FeeFacts
 
 @dataclass(frozen=True)
 class Movement:
-    """One line of the provider's own books: payment, refund, dispute, fee or payout."""
+    """One line of the provider's own books. What it changes there is `amount` less `fee`.
+
+    `kind` is one of states.MovementKind. `payment` is our reference of the payment that it is about, `payment_ref` the
+    provider's; `thing` is what the provider calls the refund, the dispute, or where the fee was taken.
+    `place` is where to go on after this line; empty where nothing can go on.
+    """
 
     provider_ref: str
     kind: str
@@ -155,6 +183,10 @@ class Movement:
     amount: Money
     fee: Money
     at: datetime
+    payment: str = ""
+    payment_ref: str = ""
+    thing: str = ""
+    place: str = ""
 
 
 class Provider(ABC):
@@ -198,8 +230,28 @@ class Provider(ABC):
         """End a mandate, so that nothing can be collected on it."""
 
     @abstractmethod
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
-        """What moved from `start` until before `end`, by the provider's own books."""
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
+        """What moved from `start` until before `end`, by the provider's own books, in whatever order.
+
+        `after` is the `place` of a line that was given before: those up to it need not be given again.
+        """
+
+    lists_within: ClassVar[timedelta] = timedelta(days=1)
+    """How long after we post something the provider may take to list it in its own books."""
+    same_day: ClassVar[bool] = True
+    """Whether its books date things as we do. Where a payment is listed when it is paid out, they don't."""
+
+    def undone(self, start: datetime, end: datetime) -> Iterator[Movement]:
+        """What was listed from `start` until before `end` and undone since, where `moved` wouldn't say so again."""
+        yield from ()
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        """What is known of what a line of its books is about, so that we learn what we missed of it; None: nothing."""
+        return None
+
+    def balance(self) -> dict[str, Money]:
+        """What it says that it holds for us now, by currency; empty where it states nothing that can be compared."""
+        return {}
 
     @abstractmethod
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:

@@ -94,6 +94,8 @@ class GoCardless(Provider):
         "they are due. GoCardless writes to you before each. If there was a mistake, your bank gives it back."
     )
     permission_first: ClassVar[bool] = True
+    lists_within: ClassVar[timedelta] = timedelta(days=14)  # from the bank's yes until it is paid out
+    same_day: ClassVar[bool] = False
 
     def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
         """Support that goes on, in pounds and euros. For a gift, a permission to collect would be left behind."""
@@ -193,17 +195,50 @@ class GoCardless(Provider):
 
     # --- what is told ------------------------------------------------------------------------------------------
 
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
-        """By payouts, the oldest first: what they are made of, as far as it is ours, and they themselves.
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
+        """By payouts, the newest first: what they are made of, and they themselves, after which one can go on.
 
         So a payment is listed when it is paid out, some days after it was confirmed.
         """
-        for payout in list(self.calls.payouts(_written(start), _written(end)))[::-1]:
-            items = fees.in_pennies(self.calls.payout_items(payout["id"]), payout["amount"])
-            yield from self._items(payout, items)
-            yield self._movement(
-                payout, states.PAYOUT.get(payout["status"], "other"), payout["id"], "", -payout["amount"]
-            )
+        try:
+            payouts = list(self.calls.payouts(_written(start), _written(end)))
+            refs = [payout["id"] for payout in payouts]
+            for payout in payouts[refs.index(after) + 1 if after in refs else 0 :]:
+                items = fees.in_pennies(self.calls.payout_items(payout["id"]), payout["amount"])
+                yield from self._items(payout, items)
+                paid = self._movement(payout, "payout", payout["id"], -payout["amount"])
+                yield replace(paid, reference="", place=payout["id"])
+        except (Refused, fees.DoesNotAddUp) as wrong:
+            raise Trouble(f"GoCardless' payouts can't be read: {wrong}") from wrong
+
+    def undone(self, start: datetime, end: datetime) -> Iterator[Movement]:
+        """Payouts that the bank sent back: GoCardless dates that nowhere, so it is dated when we see it."""
+        try:
+            for payout in self.calls.payouts(_written(start), _written(end)):
+                if states.PAYOUT.get(payout["status"]) == "payout undone":
+                    back = self._movement(payout, "payout undone", f"{payout['id']}:undone", payout["amount"])
+                    yield replace(back, at=clock.now())
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        try:
+            if movement.kind == "fee" and movement.thing:
+                found = findings.of_payout(movement.thing, self.calls, _payments_called, at=clock.time())
+                return self._answer("answer.payout", movement.thing, {"found": found})
+            if not movement.payment_ref:
+                return None
+            payment = self.calls.payment(movement.payment_ref)
+            found = findings.of_payment(payment, self.calls, at=clock.time(), refunded=True)
+        except (Refused, fees.DoesNotAddUp) as wrong:
+            raise Trouble(str(wrong)) from wrong
+        return self._answer("answer.payment", movement.payment, {"found": found})
+
+    def look_up_payment(self, payment: "Payment") -> Told | None:
+        try:
+            return self._told_of(self.calls.payment(payment.provider_ref), payment) if payment.provider_ref else None
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
         signatures.check(headers.get("Webhook-Signature", ""), body, self.hook_secrets)
@@ -398,22 +433,42 @@ class GoCardless(Provider):
         return facts
 
     def _items(self, payout: Mapping[str, Any], items: Iterable[tuple[Mapping[str, Any], int]]) -> Iterator[Movement]:
-        """Those about payments of ours; and those about no payment at all, which are the whole account's."""
-        rows = [(item, minor, (item.get("links") or {}).get("payment") or "") for item, minor in items]
-        references = _references_of({ref for _, _, ref in rows})
-        for item, minor, ref in rows:
-            if ref and ref not in references:
-                continue
-            name = f"{payout['id']}:{item['type']}:{(item.get('links') or {}).get('refund') or ref}"
-            kind = states.ITEM.get(item["type"], "other")
-            yield self._movement(payout, kind, name, references.get(ref, ""), minor)
+        """One line for each thing in a payout: ours, others', and those about no payment, which are the account's."""
+        sums: dict[tuple[str, str, str], int] = {}
+        for item, minor in items:
+            links = item.get("links") or {}
+            what = (str(item["type"]), str(links.get("payment") or ""), str(links.get("refund") or ""))
+            sums[what] = sums.get(what, 0) + minor
+        references = self._ours_among({payment for _, payment, _ in sums if payment})
+        for (kind, payment, refund), minor in sums.items():
+            about_ours = payment in references or not (payment or refund)
+            line = self._movement(
+                payout,
+                states.ITEM.get(kind, "other") if about_ours else "another's",
+                f"{payout['id']}:{kind}:{refund or payment}",
+                minor,
+            )
+            if payment in references:
+                thing = payout["id"] if line.kind == "fee" else refund
+                ref = references[payment]
+                line = replace(line, reference=ref, payment=ref, payment_ref=payment, thing=thing)
+            yield line
 
-    def _movement(self, payout: Mapping[str, Any], kind: str, name: str, reference: str, minor: int) -> Movement:
+    def _ours_among(self, refs: set[str]) -> dict[str, str]:
+        """Our references of those payments that are ours; of those that we don't know, what they bear says it."""
+        known = _references_of(refs)
+        for ref in sorted(refs - known.keys()):
+            names = self.calls.payment(ref).get("metadata") or {}
+            if names.get("masthead") == own_name() and names.get("payment"):
+                known[ref] = str(names["payment"])
+        return known
+
+    def _movement(self, payout: Mapping[str, Any], kind: str, name: str, minor: int) -> Movement:
         currency = payout["currency"]
         return Movement(
             provider_ref=name,
             kind=kind,
-            reference=reference,
+            reference="",
             amount=Money(minor, currency),
             fee=Money(0, currency),
             at=reading.moment(payout["created_at"]),

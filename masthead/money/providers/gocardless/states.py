@@ -137,6 +137,7 @@ KINDS = {  # its events, and our own names for its answers → what they are abo
     "answer.payment": "answer",
     "answer.refund": "answer",
     "answer.mandate": "answer",
+    "answer.payout": "answer",
 }
 
 FAILURES = {  # cause of a payment's failure → ours (see money.failures); all others: declined

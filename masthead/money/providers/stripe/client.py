@@ -208,12 +208,33 @@ class Stripe(Provider):
 
     # --- what is told ------------------------------------------------------------------------------------------
 
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
-        """Ours, and what is of the whole account: payouts and Stripe's own fees. The oldest first."""
-        lines = list(self.calls.balance(int(start.timestamp()), int(end.timestamp())))
-        for line in reversed(lines):
-            if (movement := self._movement(line)) is not None:
-                yield movement
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
+        """The newest first: ours, others', and what is of the whole account, as payouts and Stripe's own fees are."""
+        try:
+            for line in self.calls.balance(int(start.timestamp()), int(end.timestamp()), after):
+                yield self._movement(line)
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        if not movement.payment_ref:
+            return None
+        try:
+            found = findings.of_intent(movement.payment_ref, self.calls, at=clock.time(), name=own_name())
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+        return self._answer("answer.payment", movement.payment, {"found": found})
+
+    def balance(self) -> dict[str, Money]:
+        try:
+            stated = self.calls.held()
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+        sums: dict[str, Money] = {}
+        for part in (*stated["available"], *stated["pending"]):
+            amount = ours(part["amount"], part["currency"])
+            sums[amount.currency] = sums.get(amount.currency, Money(0, amount.currency)) + amount
+        return sums
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
         signatures.check(headers.get("Stripe-Signature", ""), body, self.hook_secrets)
@@ -446,17 +467,17 @@ class Stripe(Provider):
             facts.append(MandateFacts(ended, "", "", "", None, reading.moment(told["at"])))
         return facts
 
-    def _movement(self, line: Mapping[str, Any]) -> Movement | None:
+    def _movement(self, line: Mapping[str, Any]) -> Movement:
         kind = states.BALANCE.get(line["type"], "other")
         source = line["source"] if isinstance(line.get("source"), Mapping) else {}
-        what, reference = source.get("object"), ""
+        what, payment, reference = source.get("object"), "", ""
         if line["type"] == "adjustment" and what != "dispute":
             kind = "other"
         if what in ("charge", "refund", "dispute"):
             payment = self._payment_named_by(source)
-            if not payment:
-                return None
             reference = (source.get("metadata") or {}).get("refund") or (source["id"] if what == "refund" else payment)
+            if not payment:
+                kind, reference = "another's", ""
         return Movement(
             provider_ref=line["id"],
             kind=kind,
@@ -464,6 +485,10 @@ class Stripe(Provider):
             amount=ours(line["amount"], line["currency"]),
             fee=ours(line["fee"], line["currency"]),
             at=reading.moment(line["created"]),
+            payment=payment,
+            payment_ref=id_of(source.get("payment_intent")) if payment else "",
+            thing=source["id"] if payment and what in ("refund", "dispute") else "",
+            place=line["id"],
         )
 
     def _payment_named_by(self, source: Mapping[str, Any]) -> str:

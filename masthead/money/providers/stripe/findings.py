@@ -87,8 +87,10 @@ def id_of(reference: Any) -> str:
 
 
 def _refund(refund: Mapping[str, Any]) -> dict[str, Any]:
-    came_back = refund.get("failure_balance_transaction") or {}
-    return _pick(refund, OF_REFUND) | {"came_back": came_back.get("created")}
+    """`line` and `back` are where it stands in Stripe's own books, and its coming back."""
+    kept = _pick(refund, OF_REFUND) | {"balance_transaction": id_of(refund.get("balance_transaction"))}
+    line, back = (refund.get(name) or {} for name in ("balance_transaction", "failure_balance_transaction"))
+    return kept | {"line": _pick(line, OF_LINE) or None, "back": _pick(back, OF_LINE) or None}
 
 
 def _dispute(dispute: Mapping[str, Any]) -> dict[str, Any]:
