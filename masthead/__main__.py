@@ -85,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", metavar="FILE", help="the file that `masthead backup` wrote")
     restore.add_argument("folder", metavar="DIR", help="the folder to make; it must be missing or empty")
 
+    reset = command("reset-factor", "reset_factor", "Take the second factor off somebody at the desk who lost it.")
+    reset.add_argument("email", metavar="ADDRESS", help="the e-mail address that he or she signs in with")
+
     worker = command("worker", "worker", "Run task workers and clock alone, without web: for further machines.")
     worker.add_argument("--queue", choices=["now", "later"], help="one worker for this queue, without clock")
 

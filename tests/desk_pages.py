@@ -17,6 +17,8 @@ LISTS = {
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
+    "own-sign-in": "sign-in", "second-factor": "sign-in/second-factor", "add-app": "sign-in/app", "roles": "roles",
+    "machine": "machine",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
 }  # fmt: skip
 ONE_OF_EACH = {
@@ -27,6 +29,8 @@ ONE_OF_EACH = {
     "plain": ("newsroom_plainpage", "page_ptr_id", "pages/{}/edit"),
     "income": ("newsroom_storypage", "page_ptr_id", "stories/{}/income"),
     "withdraw-schedule": ("newsroom_storypage", "page_ptr_id", "stories/{}/schedule/withdraw"),
+    "has-left": ("readers_staffuser", "id", "users/{}/has-left"),
+    "reset-factor": ("readers_staffuser", "id", "users/{}/second-factor/reset"),
     "paper": ("newsroom_paper", "id", "settings/newsroom/paper/{}"),
     "terms": ("giving_givingterms", "id", "settings/giving/givingterms/{}"),
     "end-courtesy": ("membership_courtesy", "id", "courtesies/{}/end"),

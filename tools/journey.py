@@ -22,6 +22,7 @@ MINUTES_BEFORE_A_CALL = 5
 OF_THE_DESK = [
     "home", "new-appeal", "new-booking", "issue", "sending", "standing", "copies", "calls", "plan-call", "host",
     "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
+    "own-sign-in", "second-factor", "add-app", "roles", "machine", "reset-factor", "has-left",
 ]  # fmt: skip
 LETTERS = """
 import json
@@ -186,6 +187,8 @@ def at_the_desk(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tuple[s
     """The pages of the desk that are ours most of all."""
     editor, pages = Editor(browser, newsroom), desk_pages(newsroom)
     editor.context.set_default_timeout(60_000)
+    editor.opens("/desk/login/")
+    yield "desk-login", editor.page
     editor.signs_in(EDITOR, PASSWORD)
     for name in OF_THE_DESK:
         editor.opens(pages[name])

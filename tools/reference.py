@@ -39,6 +39,10 @@ HOOKS = CONTRACT | {
     "data-chapters": "a list of the questions in a recording, and the id of its film",
     "data-second": "the second of the film that a link in such a list leads to",
     "data-desk-panel": "on the desk: the kind of panel that `desk.js` wakes",
+    "data-passkey": "on the desk: where `passkeys.js` asks the browser for a passkey (`get`) or to make one (`create`)",
+    "data-passkey-button": "the button that asks it",
+    "data-passkey-answer": "the field that takes what it answers",
+    "data-passkey-trouble": "what is said when it gives nothing",
     "data-desk-chooser": "on the desk: the chooser of days or times that `desk.js` wakes",
 }
 PATHS = {
@@ -395,6 +399,33 @@ def rules_page() -> str:
     )  # fmt: skip
 
 
+def roles_page() -> str:
+    from masthead.readers import guarded
+    from masthead.web.roles import ADMINISTRATORS, ADMINISTRATORS_DO, ROLES
+
+    def factor(needed: bool) -> str:
+        return "needed" if needed else "offered"
+
+    short = [(name, role.does, role.never, factor(guarded.any_guarded(role.rights))) for name, role in ROLES.items()]
+    short.append((ADMINISTRATORS, ADMINISTRATORS_DO, " ", factor(True)))
+    rights = [
+        (name, ", ".join(f"`{right}`{' *' if guarded.is_guarded(right) else ''}" for right in sorted(role.rights)))
+        for name, role in ROLES.items()
+    ]
+    return _page(
+        "Roles and rights",
+        "Who may do what at the desk. One person may have several roles; a newsroom can make more under *Settings*, "
+        "*Groups*. Editors and Reporters also have Wagtail's rights on pages and pictures.",
+        "\n\n".join([
+            _table(("role", "does", "not", "second factor"), short),
+            "## The rights",
+            "Those with a star are given only in a session in which a second factor was proved; an administrator's "
+            "likewise.",
+            _table(("role", "rights"), rights),
+        ]),
+    )  # fmt: skip
+
+
 def kept() -> dict[str, tuple[str, str]]:
     """Every table that holds something of people: what it holds, and for how long."""
     from masthead.calls import afterwards
@@ -404,7 +435,7 @@ def kept() -> dict[str, tuple[str, str]]:
     from masthead.letters.sending import mailings
     from masthead.membership import reasons
     from masthead.money import inbox
-    from masthead.readers import devices, sign_in
+    from masthead.readers import desk_sessions, devices, sign_in
 
     desk = "until somebody at the desk removes it"
     account, law = "until the account is erased", "as long as accounting law wants it"
@@ -420,6 +451,15 @@ def kept() -> dict[str, tuple[str, str]]:
         "readers.SignInCode": ("an address, hashes of a code and of a link", _long(sign_in.KEPT)),
         "readers.Confirmation": ("that an address was confirmed", f"{_long(sign_in.KEPT)} after it was told to others"),
         "readers.StaffUser": ("address and name of staff", desk),
+        "readers.Factor": (
+            "a second factor of staff: the sealed secret of an app, or the public half of a passkey",
+            "until it is removed, and with the user",
+        ),
+        "readers.RecoveryCode": ("hashes of codes for a lost factor", "until new ones are made, and with the factor"),
+        "readers.DeskSession": (
+            "where staff are signed in: the kind of browser, days of first and last use",
+            f"{_long(desk_sessions.KEPT)} after its end or the last use",
+        ),
         "core.Message": (
             "a mail: address and words",
             f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}",
@@ -548,6 +588,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "accounts.md": accounts_page,
     "states.md": states_page,
     "rules.md": rules_page,
+    "roles.md": roles_page,
     "stripe.md": stripe_page,
     "gocardless.md": gocardless_page,
     "failures.md": failures_page,

@@ -8,8 +8,10 @@ class GivingConfig(AppConfig):
 
     def ready(self) -> None:
         from masthead.press.watching import watch
+        from masthead.readers.guarded import guard
 
         from . import privacy, receivers, tasks  # noqa: F401
         from .models import GivingTerms
 
+        guard("giving", but={"view_income", *(f"{act}_givingterms" for act in ("add", "change", "view"))})
         watch(GivingTerms, lambda terms: ["giving"])

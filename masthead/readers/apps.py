@@ -7,4 +7,6 @@ class ReadersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from masthead.readers import desk_sign_in, privacy, sign_in  # noqa: F401 (their jobs, rules, limits and actions)
+        from masthead.readers import desk_sign_in, privacy, sign_in, staff  # noqa: F401 (jobs, rules, limits, actions)
+
+        staff.listen()

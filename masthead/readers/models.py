@@ -2,14 +2,15 @@
 
 import secrets
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from masthead.core import clock
 from masthead.core.actors import Actor
+from masthead.readers import guarded
 
 
 class StaffManager(BaseUserManager["StaffUser"]):
@@ -35,10 +36,90 @@ class StaffUser(AbstractUser):  # type: ignore[django-manager-missing]
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[assignment]
 
+    unproved = False
+    """Set for a request whose session had no second factor yet: guarded rights are withheld then."""
+    withheld = False
+    """Whether one was, in this request."""
+    desk_session: "DeskSession | None" = None
+    """The session that the request came in."""
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Django's answer; but no guarded right, an administrator's neither, without a second factor."""
+        may: bool = super().has_perm(perm, obj)
+        if may and self.unproved and guarded.is_guarded(perm):
+            self.withheld = True
+            return False
+        return may
+
     @property
     def actor(self) -> Actor:
         """This person, as changes name whoever made them."""
         return Actor.staff(self.pk)
+
+
+class FactorKind(models.TextChoices):
+    """What somebody has beside the password."""
+
+    APP = "app", "authenticator app"
+    PASSKEY = "passkey", "passkey"
+
+
+class Factor(models.Model):
+    """A second factor of a member of staff.
+
+    Of an app `secret` is its secret, sealed, and `counter` the half minute of the last code that was taken; of a
+    passkey its public half, and its own count.
+    """
+
+    person = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=10, choices=FactorKind.choices)
+    name = models.CharField(max_length=80)
+    secret = models.TextField()
+    counter = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField(default=clock.now, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            UniqueConstraint(name="factor_app_is_one_a_person", fields=["person"], condition=Q(kind="app")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands in once for a lost factor; only its hash is kept."""
+
+    person = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
+    def live(self) -> "DeskSessionQuerySet":
+        """Those that have not been ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+class DeskSession(models.Model):
+    """A browser in which a member of staff is signed in. Once it is ended, its next request is nobody's."""
+
+    person = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="desk_sessions")
+    label = models.CharField(max_length=80, blank=True)
+    began_at = models.DateTimeField(default=clock.now, editable=False)
+    last_seen_on = models.DateField(default=clock.today)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeskSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-last_seen_on", "-pk")
+
+    def __str__(self) -> str:
+        return self.label or f"session {self.pk}"
 
 
 def new_reference() -> str:

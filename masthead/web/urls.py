@@ -5,9 +5,13 @@ from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
 from masthead.money.views import approve
+from masthead.readers.desk_sign_in import SignIn, second_step
 from masthead.web.views import account, calls, demo, health, letters, machines, open_books, pages, searching
 
 urlpatterns = [
+    path("desk/login/", SignIn.as_view(extra_context={"ways_in": demo.ways_in}), name="desk-sign-in"),
+    path("desk/login/second/", second_step, name="desk_sign_in_factor"),
+    path("desk/login/as/<slug:who>/", demo.enter_as, name="desk-enter-as"),
     path("desk/", include(desk_urls)),
     path("account/", account.page, name="account"),
     path("account/letters/", account.letters, name="account-letters"),
