@@ -9,7 +9,7 @@ class GivingConfig(AppConfig):
     def ready(self) -> None:
         from masthead.press.watching import watch
 
-        from . import privacy, receivers, tasks  # noqa: F401
+        from . import leaving, privacy, receivers, tasks  # noqa: F401
         from .models import GivingTerms
 
         watch(GivingTerms, lambda terms: ["giving"])
