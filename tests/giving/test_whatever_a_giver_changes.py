@@ -80,6 +80,7 @@ class Changes(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         """Only the days on which something is to be done are lived through."""
         until = clock.today() + timedelta(days=days)
+        self.ticks()
         while clock.today() < until:
             self.go_to(min(self.next_busy_day(), until))
             self.ticks()
