@@ -118,9 +118,28 @@ def as_a_supporter(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tupl
         assert path, f"the account links to no {name}"
         visitor.opens(path)
         yield name, page
+    yield from _thinks_of_changing(visitor)
     yield from _reads_letters(visitor, email)
     yield from _comes_to_a_call(visitor)
     visitor.leaves()
+
+
+def _thinks_of_changing(visitor: Visitor) -> Iterator[tuple[str, Page]]:
+    """The pages of what one gives, up to the button that does it."""
+    page = visitor.page
+    pledge = first(r'href="(/account/pledges/[\w-]+/)amount/"', visitor.bytes_of("/account/"))
+    for name in ("amount", "day", "pause", "means", "end"):
+        visitor.opens(f"{pledge}{name}/")
+        yield f"pledge-{name}", page
+    visitor.opens(f"{pledge}amount/")
+    page.get_by_label("Or an amount of your own").fill("2")
+    visitor.clicks("See what changes", "button")
+    yield "pledge-amount-sure", page
+    visitor.opens(f"{pledge}day/")
+    days = page.get_by_label("On which day of the month?")
+    days.select_option("13" if days.input_value() != "13" else "17")
+    visitor.clicks("See what changes", "button")
+    yield "pledge-day-sure", page
 
 
 def _gives(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:

@@ -50,7 +50,10 @@ PATHS = {
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
     "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
+    "/account/pledges/<reference>/amount/": "another amount or rhythm; shown before and after, then done",
+    "/account/pledges/<reference>/day/": "another day of the month; likewise",
     "/account/pledges/<reference>/means/": "another card or account for all that one gives",
+    "/account/pledges/<reference>/end/": "the end, with the button that does it; the way in from every mail",
     "/letters/": "all letters, and how to get each",
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
     "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
@@ -242,6 +245,11 @@ def states_page() -> str:
     parts = [
         "## A pledge",
         _table(("from", "to"), _moves(giving.MOVES)),
+        "### What a giver, or the desk for them, changes about it",
+        "Each is a row of the pledge's moves, with this in `act` and every fact that differs in `changed`, before and "
+        "after: `amount_minor`, `interval`, `anchor_day` (the day of the month), `next_on`, `paid_until`, `rests_from` "
+        "(from when benefits rest until it is collected) and `mandate`.",
+        _table(("act", "means"), [(f"`{c.value}`", str(c.label)) for c in giving.Act]),
         "## A gift",
         _table(("from", "to"), _moves(giving.GIFT_MOVES)),
     ]
@@ -467,6 +475,10 @@ def kept() -> dict[str, tuple[str, str]]:
         "core.AuditRecord": ("who did what to what: references, dates and numbers", "for good"),
         "core.Hit": ("how often something was tried: the hash of an address or a network", "until the window ends"),
         "giving.Pledge": ("address, amount, states; where it came from", f"{law}; the address {account}"),
+        "giving.Leaving": (
+            "why somebody ended, with the month and no name; perhaps in their own words",
+            "the words a year; what was ticked, for good",
+        ),
         "giving.Gift": ("the same of a gift", f"{law}; the address {account}"),
         "money.Checkout": (
             "a visit to a pay page; the address only until the provider has it",

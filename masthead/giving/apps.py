@@ -10,7 +10,7 @@ class GivingConfig(AppConfig):
         from masthead.press.watching import watch
         from masthead.readers.guarded import guard
 
-        from . import privacy, receivers, tasks  # noqa: F401
+        from . import leaving, privacy, receivers, tasks  # noqa: F401
         from .models import GivingTerms
 
         guard("giving", but={"view_income", *(f"{act}_givingterms" for act in ("add", "change", "view"))})

@@ -18,7 +18,7 @@ from masthead.money.amounts import CURRENCIES, Money
 from masthead.money.desk import RowsToLookAt
 
 from . import incomes
-from .models import Gift, GivingTerms, Pledge, Rhythm
+from .models import Gift, GivingTerms, Leaving, Pledge, Rhythm
 
 FOLLOWING = (
     "Fill-in words follow the open books by themselves: {supporters}, {share to journalism}, {stories this year}."
@@ -78,13 +78,26 @@ class GiftViewSet(RowsToLookAt):
     inspect_view_fields = list_export
 
 
+class LeavingViewSet(RowsToLookAt):
+    """Why supporters ended, without who they were."""
+
+    model = Leaving
+    icon = "info-circle"
+    menu_label = "Why they end"
+    search_fields = ["words"]
+    list_display = ["month", "reason", "words", "offer", "interval", "with_refund"]
+    list_filter = ["month", "reason", "offer", "interval", "with_refund"]
+    list_export = list_display
+    inspect_view_fields = list_export
+
+
 class Giving(ModelViewSetGroup):
     """The menu entry."""
 
     menu_label = "Giving"
     menu_icon = "rotate"
     menu_order = 400
-    items = (PledgeViewSet, GiftViewSet)
+    items = (PledgeViewSet, GiftViewSet, LeavingViewSet)
 
 
 class TermsForm(WagtailAdminModelForm):
@@ -146,6 +159,7 @@ GivingTerms.edit_handler = ObjectList(
         MultiFieldPanel([FieldPanel("month"), FieldPanel("year"), FieldPanel("once")], heading="Suggested"),
         FieldRowPanel([FieldPanel("least"), FieldPanel("most")], heading="Taken"),
         FieldPanel("grace_days", heading="Days of grace"),
+        MultiFieldPanel([FieldPanel("keeps_while_paused"), FieldPanel("refunds_unused")], heading="Pausing and ending"),
         MultiFieldPanel(
             [FieldPanel("standfirst"), FieldPanel("where_it_goes", help_text=FOLLOWING)],
             heading="Words on the support page",

@@ -10,8 +10,8 @@ from masthead.money.amounts import Money
 from masthead.money.providers.base import Provider
 from masthead.readers.forms import AddressField
 
-from . import mails, schedule, terms
-from .models import GivingTerms, Interval, Pledge, Rhythm
+from . import previews, schedule, terms
+from .models import LONGEST_WORDS, GivingTerms, Interval, Offer, Pledge, Reason, Rhythm
 from .origins import Origin
 
 LEGENDS = {"month": "How much each month?", "year": "How much each year?", "once": "How much, once?"}
@@ -176,25 +176,50 @@ class SupportForm(AmountForm):
         )
 
 
-class ChangeForm(AmountForm):
+class SeenForm(forms.Form):
+    """A page of one pledge: it carries the newest move that it showed, and whether who asks has seen what follows."""
+
+    use_required_attribute = False
+
+    seen = forms.IntegerField(required=False)
+    sure = forms.BooleanField(required=False)
+
+    def clean_seen(self) -> int | None:
+        seen: int | None = self.cleaned_data["seen"]
+        return seen
+
+
+class ChangeForm(AmountForm, SeenForm):
     """Another amount, or another interval."""
 
     rhythms = (Rhythm.MONTH, Rhythm.YEAR)
 
     @classmethod
-    def of(cls, pledge: Pledge, data: Any = None) -> "ChangeForm":
-        """With a tile for what is given now, suggested or not: in the field for one's own it would outdo any tile."""
+    def of(cls, pledge: Pledge, data: Any = None, *, instead: int | None = None) -> "ChangeForm":
+        """With a tile for what is given now, suggested or not: in the field for one's own it would outdo any tile.
+
+        `instead` is an amount in minor units that is chosen already, when it is one of the tiles.
+        """
         giving_terms = terms.in_force()
         initial = {
             "often": pledge.interval,
             "currency": giving_terms.currency,
             pledge.interval: str(pledge.amount_minor),
         }
-        return cls(data, giving_terms=giving_terms, initial=initial)
+        form = cls(data, giving_terms=giving_terms, initial=initial)
+        form.instead = instead
+        return form
+
+    instead: int | None = None
 
     def _suggested(self, often: str) -> list[Money]:
         now = self.initial.get(often)
         return sorted({*super()._suggested(often), *([self.terms.money(int(now))] if now else [])})
+
+    def _said(self, name: str) -> str:
+        if self.instead and not self.is_bound and name == self.initial.get("often"):
+            return str(self.instead)
+        return super()._said(name)
 
     @property
     def interval(self) -> Interval:
@@ -202,10 +227,29 @@ class ChangeForm(AmountForm):
         return Interval(self.cleaned_data["often"])
 
 
-class PauseForm(forms.Form):
-    """Until when: the next collection put off by one, two or three months."""
+class DayForm(SeenForm):
+    """Another day of the month."""
 
-    use_required_attribute = False
+    day = forms.TypedChoiceField(
+        label="On which day of the month?",
+        help_text="In months that have no such day, it is the last one.",
+        coerce=int,
+        choices=[(day, str(day)) for day in range(1, 32)],
+        error_messages={"required": "Choose a day.", "invalid_choice": "Choose a day of the month from 1 to 31."},
+    )
+
+    def __init__(self, pledge: Pledge, data: Any = None) -> None:
+        super().__init__(data, initial={"day": pledge.anchor_day})
+
+    @property
+    def days(self) -> list[tuple[int, bool]]:
+        """The days to choose from, and which is chosen."""
+        said = str(self["day"].value())
+        return [(day, str(day) == said) for day in range(1, 32)]
+
+
+class PauseForm(SeenForm):
+    """Until when: the next collection put off by one, two or three months."""
 
     until = forms.DateField(
         label="Until when?",
@@ -215,7 +259,43 @@ class PauseForm(forms.Form):
 
     def __init__(self, pledge: Pledge, data: Any = None) -> None:
         super().__init__(data)
-        self.days = [(day, mails.day(day)) for day in schedule.days_to_pause_until(pledge)]
+        said = str(self["until"].value() or "")
+        days = schedule.days_to_pause_until(pledge)
+        chosen = said if said in [day.isoformat() for day in days] else str(days[0]) if days else ""
+        self.days = [(day, previews.day(day), day.isoformat() == chosen) for day in days]
+
+
+class EndForm(SeenForm):
+    """When it ends; and why, for who likes to say."""
+
+    at_once = forms.BooleanField(required=False)
+    reason = forms.CharField(required=False)
+    words = forms.CharField(required=False, strip=True)
+    offer = forms.CharField(required=False)
+
+    def __init__(self, reasons: list[tuple[str, str]], data: Any = None) -> None:
+        super().__init__(data)
+        self._reasons = reasons
+
+    def clean_reason(self) -> str:
+        """Whatever is no reason of ours counts as none: nothing said here keeps anybody from ending."""
+        said = self.cleaned_data["reason"]
+        return said if said in Reason.values else ""
+
+    def clean_words(self) -> str:
+        """As much of it as is kept."""
+        return str(self.cleaned_data["words"])[:LONGEST_WORDS]
+
+    def clean_offer(self) -> str:
+        """What the page had offered."""
+        said = self.cleaned_data["offer"]
+        return said if said in Offer.values else str(Offer.NONE)
+
+    @property
+    def reasons(self) -> list[tuple[str, str, bool]]:
+        """What may be chosen, and what is."""
+        said = str(self["reason"].value() or "")
+        return [(value, label, value == said) for value, label in self._reasons]
 
 
 class AddressForm(forms.Form):

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
+from django.conf import settings
 
 from masthead.core import clock, mail
 from masthead.money import failures
+from masthead.money.amounts import Money
 from masthead.money.models import Mandate, Payment
 from masthead.money.states import NoticeKind
 from masthead.readers import sign_in
 
-from . import notices, promises
+from . import notices, previews, promises, refunds
 from .models import Gift, Instalment, InstalmentState, Move, Pledge
-from .states import Cause
+from .previews import day
+from .refunds import Share
+from .states import Cause, State
 
 TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection â†’ which kind of notice they are
     "thanks": NoticeKind.STANDING,
@@ -26,9 +29,9 @@ TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection â†
 }
 
 
-def day(when: date | None) -> str:
-    """As readers read it: 24 October 2026."""
-    return date_format(when, "j F Y") if when else ""
+def stop_address(pledge: Pledge) -> str:
+    """Where it is ended, for whoever is signed in or does that on the way; no reference opens it to others."""
+    return f"{settings.SITE_ADDRESS}/account/pledges/{pledge.reference}/end/"
 
 
 def what_it_is(order: Pledge | Gift) -> str:
@@ -42,6 +45,7 @@ def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
         "level": promises.level_of(pledge.amount, pledge.interval),
         "frees": promises.frees(pledge.amount, pledge.interval),
         "is_promise": instalment.state == InstalmentState.PROMISED,
+        "cooling_off": day(refunds.cooling_off_until(pledge)),
     }
     _queue("thanks", pledge, instalment=instalment, **facts)
     ask_to_confirm(pledge)
@@ -80,9 +84,14 @@ def not_paid(pledge: Pledge, instalment: Instalment, *, tries: Sequence[date] = 
 
 
 def coming(pledge: Pledge) -> None:
-    """A letter of its own before the next collection."""
+    """A letter of its own before the next collection, which may be the one that ends a pause."""
     when = notices.day_for_letter(pledge)
-    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    facts: dict[str, Any] = {
+        "sum": str(pledge.amount),
+        "day": day(when),
+        "hint": pledge.mandate.hint if pledge.mandate else "",
+    }
+    facts["ends_pause"] = pledge.state == State.PAUSED
     if mail_key := _queue("coming", pledge, key=f"coming:{pledge.next_on}:{when}:{pledge.amount_minor}", **facts):
         notices.tell_of_next(pledge, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
 
@@ -112,8 +121,14 @@ def _failing(pledge: Pledge, instalment: Instalment) -> dict[str, Any]:
 
 
 def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> None:
-    """What is given from now on, and when what is `failing` is tried again with it."""
-    facts = {"try_again": day(failing.try_again_on)} if failing else {}
+    """What was and what is from now on, and when what is `failing`, or was not asked for yet, is tried with it."""
+    facts = {"was": previews.before(pledge, moved), "rests": day(pledge.rests_from), "act": moved.act}
+    facts |= {"try_again": day(failing.try_again_on), "has_failed": failing.failed_on is not None} if failing else {}
+    facts["under_way"] = [
+        {"sum": str(row.amount), "day": day(row.due_on)}
+        for row in pledge.under_way
+        if failing is None or row != failing
+    ]
     mail_key = _queue("changed", pledge, key=f"changed:{moved.pk}", **facts)
     if mail_key and failing and failing.try_again_on:
         notices.tell_of_try(failing, day=failing.try_again_on, kind=NoticeKind.CHANGE, told_by=mail_key)
@@ -134,12 +149,18 @@ def expiring(pledge: Pledge, mandate: Mandate, last_day: date) -> None:
     """Once for each card and its last day, however many pledges it pays for."""
     if pledge.email:
         key = f"mandate:{mandate.reference}:expires:{last_day}"
-        facts = {"hint": mandate.hint, "last_day": day(last_day), "pledge": pledge, "amount": str(pledge.amount)}
+        facts: dict[str, Any] = {
+            "hint": mandate.hint,
+            "last_day": day(last_day),
+            "pledge": pledge,
+            "amount": str(pledge.amount),
+        }
+        facts["stop"] = stop_address(pledge)
         mail.queue("giving/expiring", pledge.email, facts | {"often": pledge.get_interval_display()}, key=key)
 
 
 def paused(pledge: Pledge, moved: Move) -> None:
-    """Until when, and that benefits last while they are paid for."""
+    """Until when, and whether benefits last longer than they are paid for."""
     _queue("paused", pledge, key=f"paused:{moved.pk}")
 
 
@@ -153,6 +174,12 @@ def ended(pledge: Pledge, cause: Cause) -> None:
     _queue("ended", pledge, cause=str(cause))
 
 
+def ended_with_refund(pledge: Pledge, shares: Sequence[Share], back: Money, *, is_whole: bool) -> None:
+    """That it has ended, what goes back, and that a promised debit may be taken before it does."""
+    waits = any(share.instalment.state == InstalmentState.PROMISED for share in shares)
+    _queue("ended_with_refund", pledge, back=str(back), is_whole=is_whole, waits=waits)
+
+
 def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) -> str:
     """Write the mail down; where it says the next day and amount, note that too. Returns its key, empty without it."""
     if not order.email:
@@ -160,6 +187,7 @@ def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) 
     context: dict[str, Any] = {"amount": str(order.amount), "what": what_it_is(order)}
     if isinstance(order, Pledge):
         context |= {"pledge": order, "next": day(notices.day_of_next(order)), "paid_until": day(order.paid_until)}
+        context["stop"] = stop_address(order)
         context |= {"often": order.get_interval_display(), "paused_until": day(order.paused_until)}
     else:
         context["gift"] = order

@@ -17,7 +17,7 @@ from masthead.money.models import Payment
 from masthead.press.models import OnPages
 
 from . import references
-from .states import Cause, GiftState, State
+from .states import Act, Cause, GiftState, State
 
 if TYPE_CHECKING:
     from masthead.readers.models import Device, Reader
@@ -116,8 +116,12 @@ class Pledge(CameFrom):
     next_on = models.DateField("to be collected next on", null=True, blank=True, db_index=True)
     paid_until = models.DateField("paid until, that day not included", null=True, blank=True)
     paused_until = models.DateField(null=True, blank=True)
+    keeps_while_paused = models.BooleanField("benefits stay while it is paused", default=False)
+    rests_from = models.DateField("benefits rest from this day until it is collected", null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     told_of_card_until = models.DateField("told that its card ends on", null=True, blank=True)
+
+    told_on: date | None = None  # for the giver's page: the day of the next collection as they know it
 
     objects = PledgeQuerySet.as_manager()
 
@@ -131,6 +135,10 @@ class Pledge(CameFrom):
                 name="pledge_has_a_pause_end_only_while_paused",
                 condition=Q(state=State.PAUSED, paused_until__isnull=False)
                 | (~Q(state=State.PAUSED) & Q(paused_until__isnull=True)),
+            ),
+            CheckConstraint(
+                name="pledge_keeps_benefits_in_a_pause_only_while_paused",
+                condition=Q(state=State.PAUSED) | Q(keeps_while_paused=False),
             ),
             CheckConstraint(
                 name="pledge_ended_at_only_when_ended",
@@ -163,9 +171,25 @@ class Pledge(CameFrom):
         return self.paid_until is not None and self.paid_until > clock.today()
 
     @property
+    def newest_move(self) -> int:
+        """The key of the last thing that happened to it: by this a page tells that it was made before that."""
+        return self.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    @property
+    def newest_instalment(self) -> "Instalment | None":
+        """The one that was asked for last, whatever became of it."""
+        return self.instalments.order_by("-number").first()
+
+    @property
     def last_paid(self) -> "Instalment | None":
         """The newest instalment that is paid or promised: what the paid time was paid with."""
         return self.instalments.filter(state__in=PAID).order_by("-number").first()
+
+    @property
+    def under_way(self) -> "list[Instalment]":
+        """What the bank was asked for or has promised, and is not collected: no change reaches it any more."""
+        asked = (InstalmentState.ASKED, InstalmentState.PROMISED)
+        return list(self.instalments.filter(state__in=asked, try_again_on=None).order_by("number"))
 
     @property
     def failing(self) -> "Instalment | None":
@@ -183,7 +207,10 @@ class Pledge(CameFrom):
 
 
 class Move(models.Model):
-    """One change of a pledge: from where to where, who or what caused it, and when. Never changed."""
+    """One change of a pledge: from where to where, who or what caused it, and when. Never changed.
+
+    What somebody asked for has an `act`, and in `changed` each fact that differs, before and after (states.standing).
+    """
 
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="moves")
     was = models.CharField(max_length=7, choices=State.choices)
@@ -191,6 +218,8 @@ class Move(models.Model):
     by = models.CharField(max_length=60)
     cause = models.CharField(max_length=12, choices=Cause.choices)
     at = models.DateTimeField()
+    act = models.CharField(max_length=8, choices=Act.choices, blank=True)
+    changed = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -233,12 +262,16 @@ class Instalment(models.Model):
     try_again_on = models.DateField(null=True, blank=True, db_index=True)
     payment_reference = models.CharField(max_length=64, blank=True, db_index=True)
     paid_on = models.DateField(null=True, blank=True)
+    give_back_minor = models.PositiveBigIntegerField("to be given back, at once or when it is collected", default=0)
 
     class Meta:
         ordering = ["pledge", "number"]
         constraints = [
             UniqueConstraint(name="instalment_once_per_number", fields=["pledge", "number"]),
             CheckConstraint(name="instalment_asks_for_something", condition=Q(amount_minor__gt=0)),
+            CheckConstraint(
+                name="instalment_gives_back_at_most_itself", condition=Q(give_back_minor__lte=models.F("amount_minor"))
+            ),
             CheckConstraint(
                 name="instalment_that_failed_has_a_grace",
                 condition=Q(failed_on__isnull=True, grace_until__isnull=True)
@@ -272,6 +305,52 @@ class Instalment(models.Model):
         """The key of the payment of this try: another try is another payment."""
         first = f"pledge:{self.pledge.reference}:{self.number}"
         return first if self.tries == 1 else f"{first}:{self.tries}"
+
+
+class Offer(models.TextChoices):
+    """What is offered, once, to who is about to end."""
+
+    NONE = "none", "nothing"
+    LOWER = "lower", "a lower amount"
+    PAUSE = "pause", "a pause"
+
+
+class Reason(models.TextChoices):
+    """Why somebody ends, in their words."""
+
+    MONEY = "money", "I can’t afford it at the moment"
+    ELSEWHERE = "elsewhere", "I give to something else now"
+    READ_LESS = "read_less", "I read it less than I did"
+    COVERAGE = "coverage", "I miss subjects, or there are too few stories"
+    OPINION = "opinion", "I don’t agree with what it writes"
+    BENEFITS = "benefits", "I don’t use what I get for it"
+    LETTERS = "letters", "Too many letters or appeals"
+    TROUBLE = "trouble", "Something did not work: paying, the site, a letter"
+    ONCE = "once", "I meant to give once, or for a while"
+    MOVED = "moved", "I have moved away, or my life has changed"
+    OTHER = "other", "Something else"
+
+
+LONGEST_WORDS = 300
+
+
+class Leaving(models.Model):
+    """Why somebody ended, as they chose to say. No person, pledge or day stands here: a month, and how it was given."""
+
+    month = models.DateField("month, as its first day", db_index=True)
+    reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    words = models.CharField("in their own words", max_length=LONGEST_WORDS, blank=True)
+    offer = models.CharField("was offered", max_length=5, choices=Offer.choices, default=Offer.NONE)
+    interval = models.CharField(max_length=5, choices=Interval.choices)
+    with_refund = models.BooleanField("ended at once, with a refund")
+
+    class Meta:
+        ordering = ["-month", "reason", "words"]
+        verbose_name = "reason to end"
+        verbose_name_plural = "reasons to end"
+
+    def __str__(self) -> str:
+        return self.get_reason_display() or "Nothing said"
 
 
 class GiftQuerySet(Owned):
@@ -350,6 +429,17 @@ class GivingTerms(OnPages, BaseGenericSetting):
         default=14,
         help_text="For so many days after a payment has failed every benefit stays; then the support ends. "
         "From 7 to 60; who is within a grace already keeps the day that they were told.",
+    )
+    keeps_while_paused = models.BooleanField(
+        "benefits stay during a pause",
+        default=False,
+        help_text="For the one to three months of a pause, unpaid. If not, they stop when the paid time is over. "
+        "Who is paused already keeps what they were told.",
+    )
+    refunds_unused = models.BooleanField(
+        "readers may end at once, with the unused part back",
+        default=True,
+        help_text="Later than 14 days after the first payment; within them they may in any case, with all of it back.",
     )
     least_minor = models.PositiveBigIntegerField(default=100)
     most_minor = models.PositiveBigIntegerField(default=500_000)

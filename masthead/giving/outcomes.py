@@ -16,7 +16,7 @@ from masthead.money.failures import Then
 from masthead.money.models import Mandate, Payment
 from masthead.money.states import MandateState, PaymentState
 
-from . import collecting, mails, pledges, schedule, tasks
+from . import collecting, mails, pledges, refunds, schedule, tasks
 from .models import PAID, Gift, Instalment, InstalmentState, Pledge
 from .states import Cause, GiftState, State, move, move_gift, note
 
@@ -101,6 +101,10 @@ def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: Insta
     if state == InstalmentState.COLLECTED:  # a promise keeps them: when that fails too, the grace is not begun anew
         instalment.failed_on = instalment.grace_until = instalment.reminded_on = None
     instalment.save()
+    if instalment.give_back_minor:  # ended at once: it pays for nothing any more
+        note(pledge, by=by, cause=Cause.PAID)
+        refunds.give_back(instalment, by=collecting.BY)
+        return
     if not was_paid:
         _go_on(pledge, instalment, payment, by)
     if state == InstalmentState.COLLECTED and not begins:  # the thanks for the first are a receipt as well
@@ -110,6 +114,8 @@ def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: Insta
 def _go_on(pledge: Pledge, instalment: Instalment, payment: Payment, by: Actor) -> None:
     """What a payment gives to its pledge: paid time, and life."""
     pledge.paid_until = max(instalment.covers_until, pledge.paid_until or instalment.covers_until)
+    if pledge.rests_from is not None and pledge.paid_until > pledge.rests_from:
+        pledge.rests_from = None
     if pledge.state == State.PENDING:
         _begin(pledge, instalment, payment)
         move(pledge, to=State.ACTIVE, by=by, cause=Cause.PAID)
@@ -142,6 +148,8 @@ def _not_paid(pledge: Pledge, instalment: Instalment, payment: Payment, by: Acto
         return  # of an earlier try
     if instalment.state in NOT_PAID:
         return
+    if instalment.state == InstalmentState.ASKED and instalment.try_again_on is not None:
+        return  # let go for another amount; it is asked for anew on its day
     instalment.state, instalment.paid_on = InstalmentState.FAILED, None
     schedule.begin_grace(instalment)
     instalment.payment_reference = payment.reference

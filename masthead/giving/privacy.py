@@ -9,8 +9,8 @@ from masthead.readers import privacy
 from masthead.readers.models import Reader
 
 from . import pledges
-from .mails import day
 from .models import Gift, Instalment, Pledge
+from .previews import day
 from .receivers import join_the_account
 from .states import Cause, State
 
@@ -62,7 +62,10 @@ def _pledge(pledge: Pledge) -> dict[str, Any]:
         "next_on": pledge.next_on and pledge.next_on.isoformat(),
         "came_from": _origin(pledge),
         "instalments": [_instalment(row) for row in pledge.instalments.all()],
-        "moves": [{"now": move.now, "why": move.cause, "at": move.at.isoformat()} for move in pledge.moves.all()],
+        "moves": [
+            {"now": move.now, "why": move.cause, "what": move.act, "changed": move.changed, "at": move.at.isoformat()}
+            for move in pledge.moves.all()
+        ],
     }
 
 

@@ -42,3 +42,33 @@ class AlreadyConfirmed(Refusal):
     for_people_text = (
         "This address is confirmed already. To use another one, change it on your account. Nothing has been changed."
     )
+
+
+class NoSuchDay(Refusal):
+    """A day of the month is from 1 to 31."""
+
+    for_people_text = "Choose a day of the month from 1 to 31. Nothing has been changed."
+
+
+class ChangedSince(Refusal):
+    """The page from which it was asked was made before something else changed."""
+
+    for_people_text = (
+        "Something about this support has changed since this page was opened, in another window or because it was "
+        "collected. Below is how it stands now. Nothing has been changed: choose once more, please."
+    )
+
+
+class NothingToGiveBack(Refusal):
+    """No payment of it pays for a day to come."""
+
+    for_people_text = (
+        "Nothing that is paid for is left, so there is nothing to give back. You can end your support all the same. "
+        "Nothing has been changed."
+    )
+
+
+class NothingNew(Refusal):
+    """What was chosen is as it is already."""
+
+    for_people_text = "That is as it is already. Choose something else, or leave it as it is. Nothing has been changed."

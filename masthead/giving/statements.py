@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from masthead.money.amounts import Money
 from masthead.readers.models import Device, Reader
 
-from . import receipts
+from . import notices, receipts
 from .models import Gift, Pledge
 from .receipts import Receipt
 
@@ -14,6 +14,9 @@ DONE = {
     "means": "Changed. What you pay with from now on stands below.",
     "paused": "Paused. Nothing will be collected before the day that stands below.",
     "resumed": "Welcome back. When it is collected next stands below.",
+    "day": "Changed. When it is collected from now on stands below.",
+    "refunded": "Ended. What you had paid for goes back to you, and we have written to you how much. "
+    "Thank you for the time in which you helped.",
     "ended": "Ended. Nothing more will be collected. Thank you for the time in which you helped.",
 }
 """What is said after a change, by the word that the change leads back with."""
@@ -33,6 +36,9 @@ class Statement:
 def of(reader: Reader | None, device: Device | None) -> Statement:
     """All of it, in as many queries for much as for little."""
     begun = list(Pledge.objects.of(reader, device).begun().select_related("mandate"))
+    days = notices.days_told([pledge for pledge in begun if pledge.live])
+    for pledge in begun:
+        pledge.told_on = days.get(pledge.pk)
     rows = receipts.listed(reader, device)
     return Statement(
         live=[pledge for pledge in begun if pledge.live],

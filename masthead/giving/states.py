@@ -65,20 +65,51 @@ class Cause(models.TextChoices):
     CLAIMED = "claimed", "its address was confirmed"
 
 
-def move(pledge: "Pledge", *, to: str, by: Actor, cause: str, paused_until: date | None = None) -> "Move":
-    """Move a locked pledge, record who and why, tell the floor above. The only writer of `Pledge.state`."""
+class Act(models.TextChoices):
+    """What somebody changed about a pledge."""
+
+    AMOUNT = "amount", "the amount"
+    INTERVAL = "interval", "how often"
+    DAY = "day", "the day of collection"
+    MEANS = "means", "the card or account"
+    PAUSE = "pause", "paused it"
+    RESUME = "resume", "went on"
+    END = "end", "ended it"
+    REFUND = "refund", "ended it with a refund"
+
+
+Standing = dict[str, str | int | None]
+
+
+def standing(pledge: "Pledge") -> Standing:
+    """What the giver agreed to and what follows, as it stands now; days as 2026-03-10, amounts in minor units."""
+    days = {name: getattr(pledge, name) for name in ("next_on", "paid_until", "rests_from")}
+    facts: Standing = {name: day.isoformat() if day else None for name, day in days.items()}
+    facts |= {"amount_minor": pledge.amount_minor, "interval": str(pledge.interval), "anchor_day": pledge.anchor_day}
+    return facts | {"mandate": pledge.mandate.reference if pledge.mandate else None}
+
+
+def move(
+    pledge: "Pledge", *, to: str, by: Actor, cause: str, paused_until: date | None = None, act: str = "",
+    before: Standing | None = None,
+) -> "Move":  # fmt: skip
+    """Move a locked pledge, record who and why, tell the floor above. The only writer of `Pledge.state`.
+
+    `act` and the `standing` that it had `before` are given for what somebody asked for.
+    """
     if to not in MOVES[pledge.state]:
         raise NotFromHere(now=State(pledge.state).label)
     was, pledge.state, pledge.paused_until = pledge.state, to, paused_until
+    pledge.keeps_while_paused = pledge.keeps_while_paused and to == State.PAUSED
     pledge.ended_at = clock.now() if to == State.ENDED else None
     pledge.save()
-    return _tell(pledge, was=was, by=by, cause=cause)
+    return _tell(pledge, was=was, by=by, cause=cause, act=act, before=before)
 
 
-def note(pledge: "Pledge", *, by: Actor, cause: str) -> "Move":
+def note(pledge: "Pledge", *, by: Actor, cause: str, act: str = "", before: Standing | None = None) -> "Move":
     """Record that something about a locked pledge changed while its state did not; tell the floor above."""
     pledge.save()
-    return _tell(pledge, was=pledge.state, by=by, cause=cause)
+    return _tell(pledge, was=pledge.state, by=by, cause=cause, act=act, before=before)
 
 
 def move_gift(gift: "Gift", *, to: str) -> None:
@@ -96,7 +127,10 @@ def note_gift(gift: "Gift") -> None:
     gift_moved.send(type(gift), gift=gift, was=gift.state, now=gift.state)
 
 
-def _tell(pledge: "Pledge", *, was: str, by: Actor, cause: str) -> "Move":
-    moved: Move = pledge.moves.create(was=was, now=pledge.state, by=str(by), cause=cause, at=clock.now())
+def _tell(pledge: "Pledge", *, was: str, by: Actor, cause: str, act: str, before: Standing | None) -> "Move":
+    after = standing(pledge) if before else {}
+    changed = {name: [value, after[name]] for name, value in (before or {}).items() if after[name] != value}
+    facts = {"was": was, "now": pledge.state, "by": str(by), "cause": cause, "act": act, "changed": changed}
+    moved: Move = pledge.moves.create(at=clock.now(), **facts)
     pledge_moved.send(type(pledge), pledge=pledge, move=moved)  # membership alone listens: no move without its grants
     return moved

@@ -10,6 +10,7 @@ urlpatterns = [
     path("support/thanks/<str:reference>/email/", views.correct_address, name="thanks-email"),
     path("account/receipts/<str:reference>/", views.receipt, name="receipt"),
     path("account/pledges/<str:reference>/amount/", views.change, name="pledge-change"),
+    path("account/pledges/<str:reference>/day/", views.move_date, name="pledge-day"),
     path("account/pledges/<str:reference>/pause/", views.pause, name="pledge-pause"),
     path("account/pledges/<str:reference>/resume/", views.resume, name="pledge-resume"),
     path("account/pledges/<str:reference>/means/", views.means_of, name="pledge-means"),

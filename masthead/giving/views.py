@@ -1,10 +1,14 @@
 """Giving, and the giver's own controls. GET changes nothing, but that the thank-you page asks the provider once."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
@@ -13,6 +17,7 @@ from masthead.core import fillins, limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
 from masthead.money import checkouts, providers, setups
+from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Setup
 from masthead.money.states import SetupState
 from masthead.press.policy import allow_forms_to
@@ -23,10 +28,11 @@ from masthead.readers.accounts import sign_in_address
 from masthead.readers.models import Device
 from masthead.readers.requests import Request
 
-from . import gifts, means, pledges, promises, receipts, terms
-from .forms import AddressForm, ChangeForm, PauseForm, SupportForm, initial_amounts
-from .models import Gift, Interval, Pledge, Rhythm
+from . import gifts, leaving, means, notices, pledges, previews, promises, receipts, refunds, terms
+from .forms import AddressForm, ChangeForm, DayForm, EndForm, PauseForm, SeenForm, SupportForm, initial_amounts
+from .models import Gift, InstalmentState, Interval, Offer, Pledge, Rhythm
 from .origins import PLACEMENTS, Origin
+from .refusals import NothingNew, NothingToGiveBack
 from .states import GiftState, State
 
 BEGUN_BY_NETWORK = limits.define("giving.begun-by-network", times=30, per=3600)
@@ -230,70 +236,127 @@ def receipt(request: Request, reference: str) -> HttpResponse:
     return render(request, "giving/receipt.html", {"receipt": row, "payment": payment})
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def change(request: Request, reference: str) -> HttpResponse:
-    """Another amount, or another interval, from the next collection on."""
-    pledge = _own_pledge(request, reference)
-    form = ChangeForm.of(pledge, request.POST if request.method == "POST" else None)
+def for_own_pledge(view: Callable[[Request, Pledge], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Find the pledge by person. The addresses stand in mails: who isn't signed in does that first."""
+
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def found(request: Request, reference: str) -> HttpResponse:
+        mine = Pledge.objects.of(request.reader, request.device).begun().filter(reference=reference)
+        pledge = mine.select_related("mandate").first()
+        if pledge is None and request.reader is None:
+            return redirect(sign_in_address(request.path))
+        if pledge is None:
+            raise Http404
+        return view(request, pledge)
+
+    return found
+
+
+@for_own_pledge
+def change(request: Request, pledge: Pledge) -> HttpResponse:
+    """Another amount, or another interval, from the next collection on: shown before it is done."""
+    if not pledge.live:
+        return _not_now(request, pledge)
+    form = ChangeForm.of(pledge, _posted(request), instead=_whole(request.GET.get("amount")))
     if form.is_valid():
+        facts = {"amount": form.cleaned_data["amount"], "interval": form.interval}
         try:
-            pledges.change(pledge, amount=form.cleaned_data["amount"], interval=form.interval, by=request.actor)
+            if form.cleaned_data["sure"]:
+                pledges.change(pledge, by=request.actor, seen=form.cleaned_data["seen"], **facts)
+                return _done("changed")
+            if facts == {"amount": pledge.amount, "interval": pledge.interval}:
+                raise NothingNew
+            pledges.must_be_as_seen(pledge, form.cleaned_data["seen"])
         except Refusal as refusal:
             form.add_error(None, refusal.for_people)
         else:
-            return _done("changed")
+            preview = previews.of_change(pledge, **facts)
+            carried = {"often": form.interval, "own": str(facts["amount"].decimal), "currency": pledge.currency}
+            return _preview_page(request, "pledge-change", pledge, preview, carried)
     return _form_page(request, "giving/change.html", pledge, form)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def pause(request: Request, reference: str) -> HttpResponse:
-    """Nothing is collected for one, two or three months."""
-    pledge = _own_pledge(request, reference)
-    form = PauseForm(pledge, request.POST if request.method == "POST" else None)
+@for_own_pledge
+def move_date(request: Request, pledge: Pledge) -> HttpResponse:
+    """Another day of the month: shown before it is done."""
+    if pledge.state not in (State.ACTIVE, State.OVERDUE):
+        return _not_now(request, pledge)
+    form = DayForm(pledge, _posted(request))
     if form.is_valid():
+        day = form.cleaned_data["day"]
         try:
-            pledges.pause(pledge, until=form.cleaned_data["until"], by=request.actor)
+            if form.cleaned_data["sure"]:
+                pledges.move_date(pledge, day=day, by=request.actor, seen=form.cleaned_data["seen"])
+                return _done("day")
+            if day == pledge.anchor_day:
+                raise NothingNew
+            pledges.must_be_as_seen(pledge, form.cleaned_data["seen"])
+        except Refusal as refusal:
+            form.add_error(None, refusal.for_people)
+        else:
+            return _preview_page(request, "pledge-day", pledge, previews.of_day(pledge, day), {"day": str(day)})
+    return _form_page(request, "giving/day.html", pledge, form)
+
+
+@for_own_pledge
+def pause(request: Request, pledge: Pledge) -> HttpResponse:
+    """Nothing is collected for one, two or three months."""
+    form = PauseForm(pledge, _posted(request))
+    is_valid = form.is_valid()
+    if pledge.state == State.PAUSED and is_valid and form.cleaned_data["until"] == pledge.paused_until:
+        return _done("paused")  # a second click
+    if pledge.state != State.ACTIVE:
+        return _not_now(request, pledge)
+    if is_valid:
+        try:
+            until, seen = form.cleaned_data["until"], form.cleaned_data["seen"]
+            pledges.pause(pledge, until=until, by=request.actor, seen=seen)
         except Refusal as refusal:
             form.add_error("until", refusal.for_people)
         else:
             return _done("paused")
-    return _form_page(request, "giving/pause.html", pledge, form)
+    return _form_page(request, "giving/pause.html", pledge, form, stays=terms.in_force().keeps_while_paused)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def resume(request: Request, reference: str) -> HttpResponse:
+@for_own_pledge
+def resume(request: Request, pledge: Pledge) -> HttpResponse:
     """Go on before the pause is over."""
-    pledge = _own_pledge(request, reference)
-    return _button_page(request, "resume", pledge, pledges.resume, next=pledges.day_when_resumed(pledge))
+    if request.method == "POST" and pledge.state == State.ACTIVE:
+        return _done("resumed")  # a second click
+    if pledge.state != State.PAUSED:
+        return _not_now(request, pledge)
+    form = SeenForm(_posted(request))
+    if form.is_valid():
+        try:
+            pledges.resume(pledge, by=request.actor, seen=form.cleaned_data["seen"])
+        except Refusal as refusal:
+            form.add_error(None, refusal.for_people)
+        else:
+            return _done("resumed")
+    when = notices.day_if_told_today(pledge, pledges.day_when_resumed(pledge))
+    return _form_page(request, "giving/resume.html", pledge, form, next=when)
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def means_of(request: Request, reference: str) -> HttpResponse:
-    """Another card or account for all that is given again and again: leads to the provider's page.
-
-    The address stands in mails: who isn't signed in does that first.
-    """
-    mine = Pledge.objects.of(request.reader, request.device).live().filter(reference=reference)
-    pledge = mine.select_related("mandate").first()
-    if pledge is None and request.reader is None:
-        return redirect(sign_in_address(request.path))
-    if pledge is None:
-        raise Http404
+@for_own_pledge
+def means_of(request: Request, pledge: Pledge) -> HttpResponse:
+    """Another card or account for all that is given again and again: leads to the provider's page."""
+    if not pledge.live:
+        return _not_now(request, pledge)
     refusal, status = "", 200
     if request.method == "POST":
         try:
             limits.hit(BEGUN_BY_NETWORK, network_of(request))
-            return HttpResponseRedirect(means.begin(pledge).pay_url, status=303)
+            setup = means.begin(pledge, provider=request.POST.get("way", ""))
+            return HttpResponseRedirect(setup.pay_url, status=303)
         except Refusal as refused:
             refusal, status = refused.for_people, WRONG
         except Trouble:
             refusal, status = MEANS_NOT_CHANGED, 503
     _let_forms_lead_to_pay()
-    return render(request, "giving/means.html", {"pledge": pledge, "refusal": refusal}, status=status)
+    context = {"pledge": pledge, "refusal": refusal, "ways": means.ways(pledge), "standing": previews.now(pledge)}
+    return render(request, "giving/means.html", context, status=status)
 
 
 @never_cache
@@ -311,34 +374,82 @@ def means_given(request: Request, reference: str) -> HttpResponse:
     return render(request, "giving/means_given.html", {"setup": setup, "pledge": pledge})
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def end(request: Request, reference: str) -> HttpResponse:
-    """One page that says what it means, one button."""
-    return _button_page(request, "end", _own_pledge(request, reference), pledges.end)
-
-
-def _button_page(request: Request, name: str, pledge: Pledge, verb: Any, **facts: Any) -> HttpResponse:
-    refusal = ""
-    if request.method == "POST":
+@for_own_pledge
+def end(request: Request, pledge: Pledge) -> HttpResponse:
+    """One page that says what it means, with one question and one offer at most, and one button."""
+    if request.method == "POST" and pledge.state == State.ENDED:
+        return _done("ended")  # a second click
+    if not pledge.live:
+        return _not_now(request, pledge)
+    shares = refunds.owed(pledge)
+    cooling_off = refunds.cooling_off_until(pledge)
+    goes_back = bool(shares) and (cooling_off is not None or terms.in_force().refunds_unused)
+    form = EndForm(leaving.reasons(pledge), _posted(request))
+    if form.is_valid():
         try:
-            verb(pledge, by=request.actor)
-        except Refusal as refused:
-            refusal = refused.for_people
-        else:
-            return _done({"resume": "resumed", "end": "ended"}[name])
-    context = {"pledge": pledge, "refusal": refusal, **facts}
-    return render(request, f"giving/{name}.html", context, status=WRONG if refusal else 200)
+            return _done(_end(request, pledge, form, may_refund=goes_back))
+        except Refusal as refusal:
+            form.add_error(None, refusal.for_people)
+    offer = leaving.offer_for(pledge)
+    lower = leaving.lower_amount(pledge)
+    context = {
+        "back": refunds.total(shares, pledge.currency) if goes_back else None,
+        "cooling_off": cooling_off,
+        "waits": any(share.instalment.state == InstalmentState.PROMISED for share in shares),
+        "offer": offer,
+        "lower": Money(lower, pledge.currency) if lower and offer == Offer.LOWER else None,
+    }
+    return _form_page(request, "giving/end.html", pledge, form, **context)
 
 
-def _form_page(request: Request, template: str, pledge: Pledge, form: Any) -> HttpResponse:
-    return render(request, template, {"pledge": pledge, "form": form}, status=WRONG if form.errors else 200)
+@transaction.atomic
+def _end(request: Request, pledge: Pledge, form: EndForm, *, may_refund: bool) -> str:
+    """End it as the form says, and keep what it says of why. Returns what is said after it."""
+    said = form.cleaned_data
+    if said["at_once"] and not may_refund:
+        raise NothingToGiveBack
+    if said["at_once"]:
+        pledges.end_with_refund(pledge, by=request.actor, seen=said["seen"])
+    else:
+        pledges.end(pledge, by=request.actor, seen=said["seen"])
+    why = {name: said[name] for name in ("reason", "words", "offer")}
+    leaving.tell(pledge, with_refund=said["at_once"], **why)
+    return "refunded" if said["at_once"] else "ended"
 
 
-def _own_pledge(request: Request, reference: str) -> Pledge:
-    mine = Pledge.objects.of(request.reader, request.device).begun()
-    pledge: Pledge = get_object_or_404(mine, reference=reference)
-    return pledge
+def _form_page(request: Request, template: str, pledge: Pledge, form: Any, **facts: Any) -> HttpResponse:
+    if form.errors:
+        pledge.refresh_from_db()
+    context = {"pledge": pledge, "form": form, "standing": previews.now(pledge), "seen": pledge.newest_move, **facts}
+    return render(request, template, context, status=WRONG if form.errors else 200)
+
+
+def _preview_page(
+    request: Request, address: str, pledge: Pledge, preview: previews.Preview, carried: dict[str, str]
+) -> HttpResponse:
+    before, after = preview.before, preview.after
+    context = {
+        "pledge": pledge,
+        "preview": preview,
+        "carried": [*carried.items(), ("seen", str(pledge.newest_move)), ("sure", "yes")],
+        "address": reverse(address, args=[pledge.reference]),
+        "frees_before": promises.frees(before.amount, before.interval),
+        "frees_after": promises.frees(after.amount, after.interval),
+    }
+    return render(request, "giving/sure.html", context)
+
+
+def _not_now(request: Request, pledge: Pledge) -> HttpResponse:
+    """It can't be done as it stands now: an old page, an old mail, or somebody typed the address."""
+    return render(request, "giving/not_now.html", {"pledge": pledge}, status=WRONG if request.method == "POST" else 200)
+
+
+def _posted(request: Request) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < len(str(LARGEST)) else None
 
 
 def _done(what: str) -> HttpResponse:

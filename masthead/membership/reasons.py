@@ -46,8 +46,9 @@ def of_pledge(pledge: Pledge) -> None:
 def earned_by(pledge: Pledge) -> dict[str, Span]:
     """What a pledge grants now, by benefit.
 
-    While it is active: all that its amount reaches, without end; overdue: the same, within the grace. What was paid
-    for lasts as long as it was paid for, whatever comes after. Below the lowest floor: thanks, for each payment.
+    While it is active: all that its amount reaches, without end; overdue: the same, within the grace; either until it
+    rests, when its day was moved beyond the paid time. Paused: what was paid for, by the house rule of that day. What
+    was paid for lasts as long as it was paid for, whatever follows. Below the lowest floor: thanks for each payment.
     """
     paid = pledge.last_paid
     reached = _reached(pledge, paid.amount, paid.interval) if paid else {}
@@ -58,7 +59,15 @@ def earned_by(pledge: Pledge) -> dict[str, Span]:
         for code, floor in _reached(pledge, pledge.amount, pledge.interval).items():
             # An old debit that bounces late makes it overdue in the middle of a month that is paid.
             last = max(grace, pledge.paid_until or grace) if grace and code in paid_for else grace
+            if rests := pledge.rests_from:
+                rests = max(rests, pledge.paid_until or rests) if code in paid_for else rests
+                last = min(last, rests) if last else rests
             spans[code] = Span(None, clock.start_of(last) if last else None, floor)
+    if pledge.keeps_while_paused and pledge.paused_until:
+        day_of_return = clock.start_of(
+            pledge.paused_until + timedelta(days=1)
+        )  # the clock may be late to end the pause
+        spans |= {code: Span(day_of_return, None, floor) for code, floor in paid_for.items()}
     if pledge.paid_until:
         for code, floor in paid_for.items():
             spans.setdefault(code, Span(clock.start_of(pledge.paid_until), None, floor))

@@ -26,7 +26,7 @@ from tests.worlds.giving import Newsroom
 from tests.worlds.money import GBP
 
 OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
-LISTS = ["/desk/pledge/", "/desk/gift/", "/desk/tier/", "/desk/courtesy/", "/desk/grant/"]
+LISTS = ["/desk/pledge/", "/desk/gift/", "/desk/leaving/", "/desk/tier/", "/desk/courtesy/", "/desk/grant/"]
 
 
 def at_the_desk(*permissions: str, is_superuser: bool = False) -> Client:

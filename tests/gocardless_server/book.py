@@ -185,6 +185,13 @@ class Book:
         self.end_mandate(ref)
         return self.get("mandates", ref)
 
+    def cancel_payment(self, ref: str) -> Thing:
+        payment = self.get("payments", ref)
+        if payment["status"] != "pending_submission":
+            raise No(422, "invalid_state", "cancellation_failed", "The payment could not be cancelled.")
+        self._end(payment, "cancelled", "payment_cancelled", origin="api")
+        return self.get("payments", ref)
+
     def replace_mandate(self, ref: str) -> Thing:
         """As when a creditor moves to a number of its own at the scheme."""
         old = self.get("mandates", ref)

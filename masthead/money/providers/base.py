@@ -205,6 +205,11 @@ class Provider(ABC):
     permission_first: ClassVar[bool] = False
     """Whether its page takes a permission to collect and no money. The first payment is then asked for by `collect`."""
 
+    @property
+    def keeps_without_payment(self) -> bool:
+        """Whether it has a page where a card or account is given and nothing is paid: see open_setup."""
+        return type(self).open_setup is not Provider.open_setup
+
     def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
         """Whether its page may be offered for a payment in `currency`, and a permission to collect again if wanted."""
         return True
@@ -224,6 +229,10 @@ class Provider(ABC):
     @abstractmethod
     def refund(self, refund: "Refund") -> Told:
         """Give money back."""
+
+    def call_off(self, payment: "Payment") -> Told | None:
+        """Stop a payment that the bank has promised; None when that can't be done (any more), and it comes about."""
+        return None
 
     @abstractmethod
     def cancel(self, mandate: "Mandate") -> Told:

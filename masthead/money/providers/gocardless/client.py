@@ -185,6 +185,13 @@ class GoCardless(Provider):
             body["why"] = str(refused_because)
         return self._answer("answer.refund", refund.reference, body)
 
+    def call_off(self, payment: "Payment") -> Told | None:
+        """Until it is handed to the bank, on the evening before at the latest."""
+        try:
+            return self._told_of(self.calls.cancel_payment(payment.provider_ref), payment)
+        except Refused:
+            return None
+
     def cancel(self, mandate: "Mandate") -> Told:
         try:
             self.calls.cancel_mandate(mandate.provider_ref)
