@@ -15,10 +15,11 @@ from wagtail.models import Page
 
 from masthead.core.refusals import Refusal
 from masthead.money.amounts import CURRENCIES, Money
-from masthead.money.desk import RowsToLookAt
+from masthead.money.desk import ForWhoSeesMoney, RowsToLookAt
 
 from . import incomes
-from .models import Gift, GivingTerms, Pledge, Rhythm
+from .desk_offline import OfflineViewSet
+from .models import Gift, GivingTerms, Pledge, Present, Rhythm
 
 FOLLOWING = (
     "Fill-in words follow the open books by themselves: {supporters}, {share to journalism}, {stories this year}."
@@ -78,13 +79,54 @@ class GiftViewSet(RowsToLookAt):
     inspect_view_fields = list_export
 
 
+class PresentViewSet(RowsToLookAt):
+    """Memberships that were bought for others, and whether they have arrived."""
+
+    model = Present
+    icon = "success"
+    menu_label = "Presents"
+    joined = ("receiver",)
+    search_fields = ["reference", "email", "receiver_email", "receiver__email"]
+    list_display = [
+        "reference",
+        "email",
+        "get_months_display",
+        "amount",
+        "state",
+        "deliver_on",
+        "claim_until",
+        "ends_on",
+    ]
+    list_filter = ["state", "months", "deliver_on", "claimed_at", "currency"]
+    list_export = [
+        "reference",
+        "email",
+        "months",
+        "amount_minor",
+        "currency",
+        "state",
+        "created_at",
+        "bought_at",
+        "deliver_on",
+        "delivered_at",
+        "claim_until",
+        "claimed_at",
+        "ends_on",
+    ]
+    inspect_view_fields = list_export
+
+    @property
+    def permission_policy(self) -> ForWhoSeesMoney:
+        return ForWhoSeesMoney(self.model)
+
+
 class Giving(ModelViewSetGroup):
     """The menu entry."""
 
     menu_label = "Giving"
     menu_icon = "rotate"
     menu_order = 400
-    items = (PledgeViewSet, GiftViewSet)
+    items = (PledgeViewSet, GiftViewSet, PresentViewSet, OfflineViewSet)
 
 
 class TermsForm(WagtailAdminModelForm):

@@ -27,6 +27,7 @@ def start(
     provider: str = "",
 ) -> Checkout:  # fmt: skip
     """Give `amount` once. Returns where it is paid. Raises AmountOutside, OtherCurrency, NotThisWay; Trouble."""
+    terms.taken(amount.currency)
     terms.check(amount)
     providers.choose(provider, amount.currency, keeps_mandate=False)
     with transaction.atomic():

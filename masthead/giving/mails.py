@@ -13,7 +13,7 @@ from masthead.money.states import NoticeKind
 from masthead.readers import sign_in
 
 from . import notices, promises
-from .models import Gift, Instalment, InstalmentState, Move, Pledge
+from .models import Gift, Instalment, InstalmentState, Move, Pledge, Present
 from .states import Cause
 
 TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection → which kind of notice they are
@@ -33,7 +33,9 @@ def day(when: date | None) -> str:
 
 def what_it_is(order: Pledge | Gift) -> str:
     """On pay pages, statements and receipts."""
-    return f"Support, {order.get_interval_display()}" if isinstance(order, Pledge) else "Support, once"
+    if isinstance(order, Pledge):
+        return f"Support, {order.get_interval_display()}"
+    return f"Membership for {order.months} month{'s' * (order.months > 1)}" if order.months else "Support, once"
 
 
 def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
@@ -49,7 +51,8 @@ def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
 
 def thanks_for_gift(gift: Gift, payment: Payment) -> None:
     """Thanks and receipt."""
-    _queue("thanks_once", gift, is_promise=payment.collected_at is None, payment=payment)
+    facts = {"is_promise": payment.collected_at is None, "payment": payment, "covers_until": day(gift.covers_until)}
+    _queue("thanks_once", gift, **facts)
     ask_to_confirm(gift)
 
 
@@ -58,7 +61,7 @@ def gift_not_paid(gift: Gift) -> None:
     _queue("not_paid_once", gift)
 
 
-def ask_to_confirm(order: Pledge | Gift) -> None:
+def ask_to_confirm(order: Pledge | Gift | Present) -> None:
     """A code and a link to the address that the paying device gave, unless it is confirmed."""
     if order.reader is None and order.device is not None and order.email:
         sign_in.ask_to_confirm(order.email, device=order.device, next_path="/account/")

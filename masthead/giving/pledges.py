@@ -40,6 +40,7 @@ def start(
     Raises AmountOutside, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then the pledge stays
     pending and ends by itself.
     """
+    terms.taken(amount.currency)
     terms.check(amount)
     providers.choose(provider, amount.currency, keeps_mandate=True)
     today = clock.today()

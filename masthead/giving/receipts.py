@@ -8,9 +8,10 @@ from masthead.money.amounts import Money
 from masthead.money.models import Payment
 from masthead.readers.models import Device, Reader
 
+from . import present_mails
 from .mails import what_it_is
-from .models import Gift, Instalment, InstalmentState, Pledge
-from .states import GiftState
+from .models import Gift, Instalment, InstalmentState, Pledge, Present
+from .states import GiftState, PresentState
 
 SHOWN = (
     InstalmentState.PROMISED,
@@ -48,6 +49,7 @@ def listed(reader: Reader | None, device: Device | None) -> list[Receipt]:
     instalments = Instalment.objects.filter(pledge__in=pledges, state__in=SHOWN).select_related("pledge")
     gifts = Gift.objects.of(reader, device).filter(state__in=(GiftState.GIVEN, GiftState.TAKEN_BACK))
     rows = [_of_instalment(row) for row in instalments] + [_of_gift(row) for row in gifts]
+    rows += [_of_present(row) for row in Present.objects.of(reader, device).bought()]
     return sorted(rows, key=lambda receipt: receipt.on, reverse=True)
 
 
@@ -77,3 +79,10 @@ def _of_gift(row: Gift) -> Receipt:
     state = GiftState(row.state)
     on = clock.day_of(row.given_at or row.created_at)
     return Receipt(on, what_it_is(row), IN_WORDS[state], row.amount, row.payment_reference, state == GiftState.GIVEN)
+
+
+def _of_present(row: Present) -> Receipt:
+    is_paid = row.state not in (PresentState.FAILED, PresentState.TAKEN_BACK)
+    state = IN_WORDS.get(PresentState(row.state), "Paid")
+    on = clock.day_of(row.bought_at or row.created_at)
+    return Receipt(on, present_mails.what_it_is(row), state, row.amount, row.payment_reference, is_paid)
