@@ -557,7 +557,7 @@ class CurrencyTerms(Amounts, OnPages):
 
 
 class FeeRate(OnPages):
-    """What a provider takes for a payment by one method in one currency: so much of a hundred, and so much each time."""
+    """What a provider takes for a payment by one method in one currency: a share, and so much each time."""
 
     provider = models.CharField(max_length=40)
     method = models.CharField(max_length=20)

@@ -191,7 +191,6 @@ def give_back(present: Present, *, by: Actor) -> None:
         present = _locked_and_unclaimed(present)
         if refund_until(present) is None:
             raise TooLateToRefund
-        present.link_hash = None
         move_present(present, to=PresentState.TAKEN_BACK)
         audit.record("present.given_back", present, by=by)
         payment = Payment.objects.filter(reference=present.payment_reference).first()

@@ -43,13 +43,15 @@ class Receipt:
     is_paid: bool
 
 
-def listed(reader: Reader | None, device: Device | None) -> list[Receipt]:
-    """All that was given or tried, newest first."""
+def listed(reader: Reader | None, device: Device | None, presents: list[Present] | None = None) -> list[Receipt]:
+    """All that was given or tried, newest first; `presents` are theirs, where they were read already."""
     pledges = Pledge.objects.of(reader, device)
     instalments = Instalment.objects.filter(pledge__in=pledges, state__in=SHOWN).select_related("pledge")
     gifts = Gift.objects.of(reader, device).filter(state__in=(GiftState.GIVEN, GiftState.TAKEN_BACK))
     rows = [_of_instalment(row) for row in instalments] + [_of_gift(row) for row in gifts]
-    rows += [_of_present(row) for row in Present.objects.of(reader, device).bought()]
+    rows += [
+        _of_present(row) for row in (Present.objects.of(reader, device).bought() if presents is None else presents)
+    ]
     return sorted(rows, key=lambda receipt: receipt.on, reverse=True)
 
 

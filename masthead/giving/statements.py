@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from masthead.core import clock
 from masthead.money.amounts import Money
 from masthead.readers.models import Device, Reader
 
 from . import receipts
-from .models import Gift, Pledge
+from .models import Gift, Pledge, Present
 from .receipts import Receipt
 
 DONE = {
@@ -21,28 +22,33 @@ DONE = {
 
 @dataclass(frozen=True)
 class Statement:
-    """Pledges that live and that ended, receipts, and what was given on this device and belongs to no account yet."""
+    """Pledges that live and that ended, presents given and got, receipts, and what belongs to no account yet."""
 
     live: list[Pledge]
     ended: list[Pledge]
     receipts: list[Receipt]
     total: Money | None
-    unconfirmed: Pledge | Gift | None
+    unconfirmed: Pledge | Gift | Present | None
+    presents: list[Present]
+    got: list[Present]
 
 
 def of(reader: Reader | None, device: Device | None) -> Statement:
     """All of it, in as many queries for much as for little."""
     begun = list(Pledge.objects.of(reader, device).begun().select_related("mandate"))
-    rows = receipts.listed(reader, device)
+    presents = list(Present.objects.of(reader, device).bought())
+    rows = receipts.listed(reader, device, presents)
     return Statement(
         live=[pledge for pledge in begun if pledge.live],
         ended=[pledge for pledge in begun if not pledge.live],
         receipts=rows,
         total=receipts.total(rows),
-        unconfirmed=_unconfirmed(begun, device),
+        unconfirmed=_unconfirmed([*begun, *presents], device),
+        presents=presents,
+        got=list(Present.objects.claimed().filter(receiver=reader, ends_on__gt=clock.today())) if reader else [],
     )
 
 
-def _unconfirmed(begun: list[Pledge], device: Device | None) -> Pledge | Gift | None:
+def _unconfirmed(begun: list[Pledge | Present], device: Device | None) -> Pledge | Gift | Present | None:
     gift: Gift | None = Gift.objects.of(None, device).given().first()
-    return next((pledge for pledge in begun if pledge.reader_id is None), None) or gift
+    return next((order for order in begun if order.reader_id is None), None) or gift

@@ -1,9 +1,26 @@
 """What the newsroom takes: the one place where amounts are judged."""
 
+from dataclasses import dataclass
+
 from masthead.money.amounts import Money
 
 from .models import Amounts, CurrencyTerms, GivingTerms
 from .refusals import AmountOutside, OtherCurrency
+
+MAY_BE_OFFERED = tuple(
+    """AUD BGN CAD CHF CZK DKK EUR GBP HKD HUF ILS INR ISK JPY KRW MXN NOK NZD PLN RON SEK SGD TRY UAH USD ZAR
+    BRL KES NGN""".split()  # noqa: SIM905  (a list of words)
+)
+"""The currencies that givers may be offered; a short list, since each has prints of its own."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A currency that a giver may choose."""
+
+    code: str
+    sign: str
+    chosen: bool
 
 
 def in_force() -> GivingTerms:
@@ -16,6 +33,12 @@ def currencies() -> list[str]:
     house = in_force().currency
     others = CurrencyTerms.objects.filter(offered=True).exclude(currency=house)
     return [house, *others.values_list("currency", flat=True)]
+
+
+def choices(chosen: str) -> list[Choice]:
+    """The currencies to choose from, for a page in `chosen`; none where there is one alone."""
+    there = currencies()
+    return [Choice(code, offered(code).sign, code == chosen) for code in there] if len(there) > 1 else []
 
 
 def offered(currency: str) -> Amounts:

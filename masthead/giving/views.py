@@ -15,6 +15,7 @@ from masthead.core.refusals import Refusal, Trouble
 from masthead.money import checkouts, providers, setups
 from masthead.money.models import Checkout, Setup
 from masthead.money.states import SetupState
+from masthead.press.parameters import Kind
 from masthead.press.policy import allow_forms_to
 from masthead.press.printed import one_of, printed, whole_number
 from masthead.press.recording import made_of
@@ -43,6 +44,11 @@ BANK_IS_AWAY = (
 MEANS_NOT_CHANGED = "The bank does not answer at the moment. Nothing has been changed: try again in a few minutes."
 
 
+def of_money() -> Kind:
+    """The parameter of a printed page that says a currency: one of those that may be offered, or none."""
+    return one_of(*terms.MAY_BE_OFFERED)
+
+
 # --- Giving --------------------------------------------------------------------------------------------
 
 
@@ -68,7 +74,7 @@ def support(request: Request) -> HttpResponse:
 
 def _support_page(request: Request, form: SupportForm) -> HttpResponse:
     made_of("giving")
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     levels = [level for level in promises.levels() if level.floor.currency == form.terms.currency]
     context = {
         "form": form,
@@ -123,7 +129,7 @@ def _begin(request: Request, form: SupportForm, device: Device) -> Checkout:
     return gifts.start(**facts) if often == Rhythm.ONCE else pledges.start(interval=Interval(often), **facts)
 
 
-def _let_forms_lead_to_pay() -> None:
+def let_forms_lead_to_pay() -> None:
     """The form's answer leads to a provider's page, and browsers hold the page's policy against that as well."""
     for origin in providers.origins():
         allow_forms_to(origin)
@@ -157,7 +163,7 @@ def thanks(request: Request, reference: str) -> HttpResponse:
     took_back = isinstance(order, Gift) and order.state == GiftState.FAILED
     if checkout.is_paid and not took_back:
         return _thanks_page(request, checkout, order, AddressForm(initial={"email": order.email}, auto_id="%s"))
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     context = {"checkout": checkout, "order": order, "often": _often(order), "is_open": checkout.state == "open"}
     context["said_no"] = took_back or checkout.state == "failed"
     return render(request, "giving/not_paid.html", context)
@@ -292,7 +298,7 @@ def means_of(request: Request, reference: str) -> HttpResponse:
             refusal, status = refused.for_people, WRONG
         except Trouble:
             refusal, status = MEANS_NOT_CHANGED, 503
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     return render(request, "giving/means.html", {"pledge": pledge, "refusal": refusal}, status=status)
 
 
@@ -307,7 +313,7 @@ def means_given(request: Request, reference: str) -> HttpResponse:
     setup = setups.ask(reference)
     if setup.state == SetupState.DONE:
         return _done("means")
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     return render(request, "giving/means_given.html", {"setup": setup, "pledge": pledge})
 
 
