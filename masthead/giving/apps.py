@@ -10,6 +10,7 @@ class GivingConfig(AppConfig):
         from masthead.press.watching import watch
 
         from . import privacy, receivers, tasks  # noqa: F401
-        from .models import GivingTerms
+        from .models import CurrencyTerms, FeeRate, GivingTerms
 
-        watch(GivingTerms, lambda terms: ["giving"])
+        for stands_on_pages in (GivingTerms, CurrencyTerms, FeeRate):
+            watch(stands_on_pages, lambda terms: ["giving"])

@@ -41,6 +41,14 @@ class Interval(models.TextChoices):
 MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 
+def a_month_of(amount: Money) -> str:
+    """What an amount for a year makes each month, in words: to the penny, and 'about' where that is rounded."""
+    whole, rest = divmod(amount.minor, 12)
+    if not rest:
+        return f"{Money(whole, amount.currency).short} a month"
+    return f"about {Money((amount.minor + 6) // 12, amount.currency).short} a month"
+
+
 class Owned(models.QuerySet[Any]):
     """Rows that belong to a reader, or to a device until its address is confirmed."""
 
@@ -152,6 +160,21 @@ class Pledge(CameFrom):
     def amount(self) -> Money:
         """What is given each time."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        """How much of it covers the fee of the payment."""
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def amount_alone(self) -> Money:
+        """What is meant to arrive, without the fee."""
+        return self.amount - self.fee
+
+    @property
+    def a_month(self) -> str:
+        """What a yearly amount makes each month, in words; empty for a monthly one."""
+        return a_month_of(self.amount) if self.interval == Interval.YEAR else ""
 
     @property
     def live(self) -> bool:
@@ -323,6 +346,16 @@ class Gift(CameFrom):
     def amount(self) -> Money:
         """What was given."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        """How much of it covers the fee of the payment."""
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def amount_alone(self) -> Money:
+        """What is meant to arrive, without the fee."""
+        return self.amount - self.fee
 
     @property
     def order_key(self) -> str:

@@ -13,10 +13,11 @@ from masthead.money.notices import earliest
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
 
-from . import mails, schedule, terms
+from . import fees, mails, remarks, schedule, terms
 from .models import Instalment, InstalmentState, Interval, Pledge
 from .origins import NOWHERE, Origin
 from .refusals import AlreadyConfirmed, NotFromHere, OtherCurrency, PauseTooLong, PauseTooShort
+from .remarks import NOTHING, Said
 from .states import Cause, State, move, note
 
 THANKS = "/support/thanks/{reference}/"
@@ -32,21 +33,24 @@ audit.register("pledge.claimed", "pledge {subject} joined an account")
 
 def start(
     *, amount: Money, interval: Interval, email: str, device: Device | None, reader: Reader | None, by: Actor,
-    origin: Origin = NOWHERE, provider: str = "",
+    origin: Origin = NOWHERE, provider: str = "", cover_fee: bool = False, said: Said = NOTHING,
 ) -> Checkout:  # fmt: skip
     """Promise `amount` every `interval`; the pledge lives from its first payment. Returns where that is paid.
 
     `reader` is the signed-in one, if the address is theirs; `provider` is the way to pay that was chosen, or empty.
+    With `cover_fee` so much more is promised that `amount` arrives whole.
     Raises AmountOutside, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then the pledge stays
     pending and ends by itself.
     """
     terms.taken(amount.currency)
     terms.check(amount)
-    providers.choose(provider, amount.currency, keeps_mandate=True)
+    way = providers.choose(provider, amount.currency, keeps_mandate=True)
+    given, amount = amount, fees.covering(amount, fees.rate_of(way, amount.currency)) if cover_fee else amount
     today = clock.today()
     with transaction.atomic():
         pledge = Pledge.objects.create(
             amount_minor=amount.minor,
+            fee_minor=(amount - given).minor,
             currency=amount.currency,
             interval=interval,
             anchor_day=today.day,
@@ -63,6 +67,7 @@ def start(
             amount_minor=amount.minor,
             interval=interval,
         )
+        remarks.keep(pledge, said)
         audit.record("pledge.started", pledge, by=by)
     return checkouts.begin(
         order_key=instalment.order_key,
@@ -86,7 +91,7 @@ def change(pledge: Pledge, *, amount: Money, interval: Interval, by: Actor) -> N
         if amount.currency != pledge.currency:
             raise OtherCurrency(currency=pledge.currency)
         _must_live(pledge)
-        pledge.amount_minor, pledge.interval = amount.minor, interval
+        pledge.amount_minor, pledge.interval, pledge.fee_minor = amount.minor, interval, 0
         moved = note(pledge, by=by, cause=Cause.ASKED)
         audit.record(
             "pledge.changed", pledge, by=by, amount_minor=amount.minor, currency=amount.currency, interval=interval

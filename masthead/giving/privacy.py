@@ -8,16 +8,16 @@ from masthead.core.actors import Actor
 from masthead.readers import privacy
 from masthead.readers.models import Reader
 
-from . import pledges
+from . import pledges, remarks
 from .mails import day
-from .models import Gift, Instalment, Pledge, Present
+from .models import Gift, Instalment, Pledge, Present, Remark
 from .presents import NOTHING_WRITTEN
 from .receivers import join_the_account
 from .states import Cause, State
 
 
 def export(reader: Reader) -> dict[str, Any]:
-    """Pledges with their instalments and moves, gifts, and presents given and got."""
+    """Pledges with their instalments and moves, gifts, what was said with them, and presents given and got."""
     return {
         "pledges": [_pledge(pledge) for pledge in Pledge.objects.filter(reader=reader)],
         "gifts": [
@@ -31,6 +31,10 @@ def export(reader: Reader) -> dict[str, Any]:
             }
             for gift in Gift.objects.filter(reader=reader)
         ],
+        "remarks": [
+            {"note": remark.note, "name": remark.name, "on": remark.at.isoformat()}
+            for remark in Remark.objects.filter(remarks.of(reader, None))
+        ],
         "presents": [_present(present, reader) for present in _presents_of(reader)],
     }
 
@@ -38,6 +42,7 @@ def export(reader: Reader) -> dict[str, Any]:
 def erase(reader: Reader) -> None:
     """End what goes on and forget the address, also where it was given at a device that never confirmed it."""
     join_the_account(reader)
+    Remark.objects.filter(remarks.of(reader, None)).delete()
     for pledge in Pledge.objects.filter(reader=reader).exclude(state=State.ENDED):
         pledges.end(pledge, by=Actor.reader(reader.pk), cause=Cause.ERASED)
     for rows in (Pledge, Gift, Present):

@@ -1,5 +1,6 @@
 """Receipts: what a giver sees of what was given."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,12 +56,13 @@ def listed(reader: Reader | None, device: Device | None, presents: list[Present]
     return sorted(rows, key=lambda receipt: receipt.on, reverse=True)
 
 
-def total(rows: list[Receipt]) -> Money | None:
-    """What was paid since they began; None when nothing was, or not all in one currency."""
-    paid = [row.amount for row in rows if row.is_paid]
-    if not paid or len({amount.currency for amount in paid}) > 1:
-        return None
-    return Money(sum(amount.minor for amount in paid), paid[0].currency)
+def totals(rows: list[Receipt]) -> list[Money]:
+    """What was paid since they began: a sum for each currency, since currencies are never added."""
+    paid: Counter[str] = Counter()
+    for row in rows:
+        if row.is_paid:
+            paid[row.amount.currency] += row.amount.minor
+    return [Money(minor, currency) for currency, minor in sorted(paid.items())]
 
 
 def one(reference: str, reader: Reader | None, device: Device | None) -> tuple[Receipt, Payment] | None:

@@ -6,7 +6,7 @@ from masthead.core import clock
 from masthead.money.amounts import Money
 from masthead.readers.models import Device, Reader
 
-from . import receipts
+from . import receipts, remarks
 from .models import Gift, Pledge, Present
 from .receipts import Receipt
 
@@ -15,6 +15,7 @@ DONE = {
     "means": "Changed. What you pay with from now on stands below.",
     "paused": "Paused. Nothing will be collected before the day that stands below.",
     "resumed": "Welcome back. When it is collected next stands below.",
+    "unnamed": "Withdrawn. We print your name nowhere any more.",
     "ended": "Ended. Nothing more will be collected. Thank you for the time in which you helped.",
 }
 """What is said after a change, by the word that the change leads back with."""
@@ -27,10 +28,11 @@ class Statement:
     live: list[Pledge]
     ended: list[Pledge]
     receipts: list[Receipt]
-    total: Money | None
+    totals: list[Money]
     unconfirmed: Pledge | Gift | Present | None
     presents: list[Present]
     got: list[Present]
+    names: list[str]
 
 
 def of(reader: Reader | None, device: Device | None) -> Statement:
@@ -42,10 +44,11 @@ def of(reader: Reader | None, device: Device | None) -> Statement:
         live=[pledge for pledge in begun if pledge.live],
         ended=[pledge for pledge in begun if not pledge.live],
         receipts=rows,
-        total=receipts.total(rows),
+        totals=receipts.totals(rows),
         unconfirmed=_unconfirmed([*begun, *presents], device),
         presents=presents,
         got=list(Present.objects.claimed().filter(receiver=reader, ends_on__gt=clock.today())) if reader else [],
+        names=remarks.names_of(reader, device),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,6 +13,7 @@ from masthead.core import fillins, limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
 from masthead.money import checkouts, providers, setups
+from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Setup
 from masthead.money.states import SetupState
 from masthead.press.parameters import Kind
@@ -24,7 +25,7 @@ from masthead.readers.accounts import sign_in_address
 from masthead.readers.models import Device
 from masthead.readers.requests import Request
 
-from . import gifts, means, pledges, promises, receipts, terms
+from . import gifts, means, pledges, promises, receipts, remarks, terms
 from .forms import AddressForm, ChangeForm, PauseForm, SupportForm, initial_amounts
 from .models import Gift, Interval, Pledge, Rhythm
 from .origins import PLACEMENTS, Origin
@@ -58,29 +59,34 @@ def of_money() -> Kind:
     appeal=whole_number(1, LARGEST),
     amount=whole_number(1, LARGEST),
     often=one_of(*Rhythm.values, default=Rhythm.MONTH.value),
+    currency=of_money(),
 )
 @require_http_methods(["GET", "HEAD", "POST"])
 def support(request: Request) -> HttpResponse:
     """The support page, printed; posting goes on to the provider's pay page."""
-    giving_terms = terms.in_force()
+    asked = request.POST if request.method == "POST" else request.GET
+    giving_terms = terms.offered(asked.get("currency", ""))
     if request.method == "POST":
         return _go_to_pay(request, SupportForm(request.POST, giving_terms=giving_terms))
-    asked = request.GET
     amount = int(asked["amount"]) if "amount" in asked else None
     initial = {name: asked.get(name, "") for name in ("from", "placement", "appeal")}
     initial |= initial_amounts(amount, asked.get("often", Rhythm.MONTH.value), giving_terms)
     return _support_page(request, SupportForm(initial=initial, giving_terms=giving_terms))
 
 
-def _support_page(request: Request, form: SupportForm) -> HttpResponse:
+def _support_page(request: Request, form: SupportForm, *, together: Money | None = None) -> HttpResponse:
+    """The page; with what would be paid, once the giver covers the fee and has not seen the sum yet."""
     made_of("giving")
     let_forms_lead_to_pay()
+    said = terms.in_force()
     levels = [level for level in promises.levels() if level.floor.currency == form.terms.currency]
     context = {
         "form": form,
         "terms": form.terms,
-        "standfirst": fillins.fill(form.terms.standfirst, made_of),
-        "where_it_goes": fillins.fill(form.terms.where_it_goes, made_of),
+        "currencies": terms.choices(form.terms.currency),
+        "together": together,
+        "standfirst": fillins.fill(said.standfirst, made_of),
+        "where_it_goes": fillins.fill(said.where_it_goes, made_of),
         "levels": levels,
         "can_be_taken": providers.can_take_support(),
     }
@@ -93,6 +99,8 @@ def _go_to_pay(request: Request, form: SupportForm) -> HttpResponse:
     if not providers.can_take_support():
         form.add_error(None, NOT_HERE_YET)
         return _support_page(request, form)
+    if not form.was_shown:
+        return _support_page(request, form, together=form.together)
     device, token = request.device, ""
     try:
         limits.hit(BEGUN_BY_NETWORK, network_of(request))
@@ -125,8 +133,22 @@ def _begin(request: Request, form: SupportForm, device: Device) -> Checkout:
         "by": device.actor if reader is None else reader.actor,
         "origin": _existing(form.origin),
         "provider": form.cleaned_data["way"],
+        "cover_fee": form.cleaned_data["cover"],
+        "said": form.said,
     }
     return gifts.start(**facts) if often == Rhythm.ONCE else pledges.start(interval=Interval(often), **facts)
+
+
+@never_cache
+@require_safe
+def fee(request: Request) -> HttpResponse:
+    """What would be paid with the fee, for the form as it stands: what its script shows while it is filled in."""
+    form = SupportForm(request.GET, giving_terms=terms.offered(request.GET.get("currency", "")))
+    form.is_valid()
+    together, amount = form.together, form.cleaned_data.get("amount")
+    if together is None or together == amount:
+        return JsonResponse({"sum": "", "says": ""})
+    return JsonResponse({"sum": str(together.minor), "says": f"{amount} and the fee: {together} together."})
 
 
 def let_forms_lead_to_pay() -> None:
@@ -322,6 +344,18 @@ def means_given(request: Request, reference: str) -> HttpResponse:
 def end(request: Request, reference: str) -> HttpResponse:
     """One page that says what it means, one button."""
     return _button_page(request, "end", _own_pledge(request, reference), pledges.end)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def name_to_print(request: Request) -> HttpResponse:
+    """Under which names somebody may be printed, and a button that withdraws them."""
+    if request.reader is None and request.device is None:
+        return redirect(sign_in_address(request.path))
+    if request.method == "POST":
+        remarks.withdraw_names(request.reader, request.device, by=request.actor)
+        return _done("unnamed")
+    return render(request, "giving/name.html", {"names": remarks.names_of(request.reader, request.device)})
 
 
 def _button_page(request: Request, name: str, pledge: Pledge, verb: Any, **facts: Any) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from masthead.core.rights import on, permit
+
 RATES = [  # provider, method, currency, of a hundred, for each payment, at most (in minor units)
     ("stripe", "card", "GBP", "1.5", 20, None),
     ("stripe", "card", "EUR", "1.5", 25, None),
@@ -23,6 +25,19 @@ def write_down(apps, schema_editor):
         )
 
 
+def treasurers_change_them(apps, schema_editor):
+    permit(apps, "Treasurers", *on("giving", "feerate", "add", "change", "delete", "view"))
+    permit(apps, "Treasurers", *on("giving", "currencyterms", "add", "change", "view"))
+
+
 class Migration(migrations.Migration):
-    dependencies = [("giving", "0007_presents_currencies_fees_remarks")]
-    operations = [migrations.RunPython(write_down, migrations.RunPython.noop)]
+    dependencies = [
+        ("giving", "0007_presents_currencies_fees_remarks"),
+        ("money", "0010_money_without_a_provider"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
+    operations = [
+        migrations.RunPython(write_down, migrations.RunPython.noop),
+        migrations.RunPython(treasurers_change_them, migrations.RunPython.noop),
+    ]
