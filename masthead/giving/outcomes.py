@@ -103,6 +103,7 @@ def of_present(payment: Payment) -> None:
                 presents.refund_if_paid(payment)  # it was given back before the money came
             elif present.state in (PresentState.PENDING, PresentState.FAILED):
                 presents.bought(present, payment)
+                tasks.deliver_present.enqueue(present.pk)  # at once, when its morning is over
         elif payment.failed_at:
             _present_lost(present, payment, PresentState.FAILED)
 
