@@ -115,7 +115,9 @@ def _present_lost(present: Present, payment: Payment, to: PresentState) -> None:
         presents.bought(present, payment)
     was_bought = present.state != PresentState.PENDING
     move_present(present, to=to)
-    if was_bought:
+    if was_bought and to == PresentState.TAKEN_BACK and not payment.returned_at:
+        present_mails.given_back(present)  # refunded at the desk
+    elif was_bought:
         present_mails.not_paid(present)
 
 

@@ -52,8 +52,9 @@ def ends(present: Present) -> None:
 
 
 def given_back(present: Present) -> None:
-    """To the giver: the link is void, and the money goes back."""
+    """To the giver: the link is void, and the money goes back; to who has it already, that it has ended."""
     _tell_giver("present_given_back", present, key="given-back")
+    _tell_receiver("present_stopped", present, key="stopped")
 
 
 def not_paid(present: Present) -> None:

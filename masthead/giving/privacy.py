@@ -47,8 +47,10 @@ def erase(reader: Reader) -> None:
         pledges.end(pledge, by=Actor.reader(reader.pk), cause=Cause.ERASED)
     for rows in (Pledge, Gift, Present):
         rows.objects.filter(reader=reader).update(email="", device=None)
-    theirs = Present.objects.filter(receiver=reader) | Present.objects.filter(reader=reader, delivered_at__isnull=False)
-    theirs.update(**NOTHING_WRITTEN)
+    Present.objects.filter(reader=reader).update(giver_name="", receiver_name="", message="")
+    # What waits to be delivered still needs to know where to.
+    delivered = Present.objects.filter(reader=reader, delivered_at__isnull=False)
+    (delivered | Present.objects.filter(receiver=reader)).update(**NOTHING_WRITTEN)
 
 
 def before_erasing(reader: Reader) -> list[str]:

@@ -228,7 +228,7 @@ def test_what_nobody_has_opened_is_given_back_and_paid_back_within_14_days(newsr
 
     refund = Refund.objects.get()
     assert (refund.amount, refund.made_at is not None) == (GBP("9.00"), True)
-    assert subjects_to("ada@example.org").count("You have given your present back") == 1
+    assert subjects_to("ada@example.org").count("Your present was given back") == 1
     assert not [subject for subject in subjects_to("ada@example.org") if "could not be paid" in subject]
     assert checks.books() == []
     with pytest.raises(PresentTakenBack):

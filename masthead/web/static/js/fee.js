@@ -14,7 +14,7 @@ for (const form of document.querySelectorAll("[data-fee]")) {
     says.classList.add("unsaid");
     if (!box.checked) return;
     const query = new URLSearchParams(new FormData(form));
-    for (const private_ of ["email", "note", "name", "sum"]) query.delete(private_);
+    for (const unneeded of ["email", "note", "name", "sum"]) query.delete(unneeded);
     try {
       const answer = await fetch(`${form.dataset.fee}?${query}`);
       if (!answer.ok || mine !== asked) return;
