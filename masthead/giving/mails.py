@@ -51,8 +51,8 @@ def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
 
 def thanks_for_gift(gift: Gift, payment: Payment) -> None:
     """Thanks and receipt."""
-    facts = {"is_promise": payment.collected_at is None, "payment": payment, "covers_until": day(gift.covers_until)}
-    _queue("thanks_once", gift, **facts)
+    facts: dict[str, Any] = {"is_promise": payment.collected_at is None, "covers_until": day(gift.covers_until)}
+    _queue("thanks_once", gift, payment=payment, **facts)
     ask_to_confirm(gift)
 
 

@@ -129,6 +129,4 @@ class SendForm(forms.Form):
 class ClaimForm(forms.Form):
     """Whether what somebody gives themselves is paused meanwhile."""
 
-    pause = forms.TypedChoiceField(
-        coerce=lambda value: value == "yes", choices=[("yes", "Yes"), ("no", "No")], required=False, empty_value=False
-    )
+    pause = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")], required=False)

@@ -278,7 +278,7 @@ def _sign_in_with(token: str) -> HttpResponse:
 def _claim(request: Request, token: str) -> HttpResponse:
     assert request.reader is not None  # asked by the caller
     form = ClaimForm(request.POST)
-    pause = bool(form.is_valid() and form.cleaned_data["pause"])
+    pause = bool(form.is_valid() and form.cleaned_data["pause"] == "yes")
     present = presents.claim(token, reader=request.reader, pause=pause, by=request.actor)
     response = render(request, "giving/present_yours.html", {"present": present, "is_new": True})
     _set_opening(response, "", lives=0)

@@ -22,7 +22,7 @@ from masthead.readers import addresses
 from masthead.readers.devices import hash_of
 from masthead.readers.models import Device, Reader
 
-from . import pledges, present_mails, promises, schedule, terms
+from . import mails, pledges, present_mails, promises, schedule, terms
 from .held import held_until
 from .models import Months, Pledge, Present
 from .promises import Level
@@ -92,7 +92,7 @@ def start(
     if price is None:
         raise NoPresents
     if deliver_on is not None and not clock.today() <= deliver_on <= clock.today() + DELIVER_WITHIN:
-        raise NotADayToDeliver(latest=present_mails.day(clock.today() + DELIVER_WITHIN))
+        raise NotADayToDeliver(latest=mails.day(clock.today() + DELIVER_WITHIN))
     providers.choose(provider, currency, keeps_mandate=False)
     with transaction.atomic():
         present = Present.objects.create(
@@ -221,7 +221,7 @@ def claim(token: str, *, reader: Reader, pause: bool = False, by: Actor) -> Pres
     """
     found = behind_or_own(token, reader)
     with transaction.atomic():
-        present = Present.objects.locked(found.pk)
+        present: Present = Present.objects.locked(found.pk)
         if present.link_hash != hash_of(token):
             raise NoSuchLink  # a new link was made in this very moment
         if present.state == PresentState.CLAIMED and present.receiver_id == reader.pk:
@@ -243,7 +243,8 @@ def behind_or_own(token: str, reader: Reader | None) -> Present:
     try:
         return behind(token)
     except PresentClaimed:
-        own = Present.objects.filter(link_hash=hash_of(token), receiver=reader).first() if reader else None
+        mine = Present.objects.filter(link_hash=hash_of(token), receiver=reader)
+        own: Present | None = mine.first() if reader else None
         if own is None:
             raise
         return own
@@ -253,8 +254,7 @@ def pause_offered(reader: Reader, present: Present) -> date | None:
     """Until when what the reader gives could be paused if they claim this; None where there is nothing to pause."""
     begins = max(clock.today(), held_until(reader) or clock.today())
     ends = clock.add_months(begins, present.months)
-    days = [day for pledge in _to_pause(reader) if (day := _day_to_pause_until(pledge, ends))]
-    return min(days, default=None)
+    return min((day for pledge in _to_pause(reader) if (day := _day_to_pause_until(pledge, ends))), default=None)
 
 
 def join(present: Present, *, reader: Reader) -> None:
