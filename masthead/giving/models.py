@@ -379,6 +379,11 @@ class PresentQuerySet(Owned):
         """Paid or promised at least once."""
         return self.filter(bought_at__isnull=False)
 
+    def concerning(self, reader: "Reader | None", device: "Device | None") -> Self:
+        """Those that they gave, and those that they got."""
+        given = self.of(reader, device)
+        return given | self.filter(receiver=reader) if reader else given
+
     def unclaimed(self) -> Self:
         """Bought, and nobody has it yet."""
         return self.filter(state=PresentState.BOUGHT)
@@ -461,6 +466,17 @@ class Present(models.Model):
     def order_key(self) -> str:
         """The key of its one payment."""
         return f"present:{self.reference}"
+
+    def given_by(self, reader: "Reader | None", device: "Device | None") -> bool:
+        """Whether this reader gave it, or this device, while it belongs to no account."""
+        if self.reader_id is not None:
+            return reader is not None and reader.pk == self.reader_id
+        return device is not None and device.pk == self.device_id
+
+    @property
+    def lasts(self) -> bool:
+        """Whether who claimed it has it now."""
+        return self.state == PresentState.CLAIMED and self.ends_on is not None and self.ends_on > clock.today()
 
     @property
     def by_mail(self) -> bool:

@@ -36,7 +36,11 @@ class PresentForm(forms.Form):
         help_text="Up to 300 characters. They stand in the mail and on the page that opens the present.",
     )
     how = forms.ChoiceField(choices=[(BY_MAIL, "By mail, on a day"), (BY_HAND, "I’ll hand it over")], required=False)
-    receiver_email = forms.CharField(label="Their e-mail address", required=False, widget=forms.EmailInput)
+    receiver_email = forms.CharField(
+        label="Their e-mail address",
+        widget=forms.EmailInput,
+        error_messages={"required": addresses.NoAddress.for_people_text},
+    )
     deliver_on = forms.DateField(
         label="On which day?",
         required=False,
@@ -55,6 +59,7 @@ class PresentForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.chosen_currency = currency
+        self.fields["receiver_email"].required = not self.by_hand
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from masthead.core import clock
 from masthead.money.amounts import Money
 from masthead.readers.models import Device, Reader
 
@@ -38,7 +37,8 @@ class Statement:
 def of(reader: Reader | None, device: Device | None) -> Statement:
     """All of it, in as many queries for much as for little."""
     begun = list(Pledge.objects.of(reader, device).begun().select_related("mandate"))
-    presents = list(Present.objects.of(reader, device).bought())
+    concerned = list(Present.objects.concerning(reader, device).bought())
+    presents = [present for present in concerned if present.given_by(reader, device)]
     rows = receipts.listed(reader, device, presents)
     return Statement(
         live=[pledge for pledge in begun if pledge.live],
@@ -47,7 +47,7 @@ def of(reader: Reader | None, device: Device | None) -> Statement:
         totals=receipts.totals(rows),
         unconfirmed=_unconfirmed([*begun, *presents], device),
         presents=presents,
-        got=list(Present.objects.claimed().filter(receiver=reader, ends_on__gt=clock.today())) if reader else [],
+        got=[present for present in concerned if reader and present.receiver_id == reader.pk and present.lasts],
         names=remarks.names_of(reader, device),
     )
 
