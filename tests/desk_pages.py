@@ -12,10 +12,11 @@ LISTS = {
     "tiers": "tier", "courtesies": "courtesy", "payments": "payment",
     "issues": "letters/issues", "letter-lists": "letterlist", "copies": "delivery", "not-written-to": "suppression",
     "standing": "letters/standing", "calls": "call", "seats": "seat", "series": "series", "spending": "spending",
-    "figures": "open-books",
+    "figures": "open-books", "offline": "offline", "presents": "present", "remarks": "remark", "fees": "feerate",
 }  # fmt: skip
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
+    "enter-offline": "offline/enter", "new-currency": "currencyterms/new", "new-fee": "feerate/new",
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
     "own-sign-in": "sign-in", "second-factor": "sign-in/second-factor", "add-app": "sign-in/app", "roles": "roles",
     "machine": "machine",

@@ -23,6 +23,8 @@ OF_THE_DESK = [
     "home", "new-appeal", "new-booking", "issue", "sending", "standing", "copies", "calls", "plan-call", "host",
     "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
     "own-sign-in", "second-factor", "add-app", "roles", "machine", "reset-factor", "has-left",
+    "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule", "enter-offline",
+    "fees",
 ]  # fmt: skip
 LETTERS = """
 import json
@@ -70,6 +72,7 @@ def pages_of(address: str) -> dict[str, str]:
         "search-nothing": "/search/?q=zeppelin",
         "404": "/the-ferry-levy/",
         "support": "/support/",
+        "presents": "/presents/",
         "letters": "/letters/",
         "letter": first(r'href="(/letters/the-week[\w-]*/[\w-]+/)"', letters),
         "letter-refused": first(r'href="(/letters/behind[\w-]*/[\w-]+/)"', letters),
@@ -119,6 +122,7 @@ def as_a_supporter(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tupl
         visitor.opens(path)
         yield name, page
     yield from _thinks_of_changing(visitor)
+    yield from _gives_a_present(visitor, email)
     yield from _reads_letters(visitor, email)
     yield from _comes_to_a_call(visitor)
     visitor.leaves()
@@ -165,6 +169,26 @@ def _signs_in(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:
     yield "sign-in-link", visitor.page
     visitor.page.locator("main form button").first.click()
     visitor.page.wait_for_load_state()
+
+
+def _gives_a_present(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:
+    visitor.opens("/presents/")
+    visitor.page.locator('input[name="how"][value="hand"]').check()
+    for label, words in {"Who is it for?": "Bea", "A few words of yours": "For the ferry.", "Your name": "Ada"}.items():
+        visitor.page.get_by_label(label).fill(words)
+    visitor.page.get_by_label("Your e-mail address").fill(email)
+    visitor.clicks("Go to payment", "button")
+    visitor.page.wait_for_url(re.compile(r"^(?!" + re.escape(visitor.newsroom.address) + ")"))
+    visitor.pays("accepts")
+    visitor.page.wait_for_url(re.compile("/account/presents/"))
+    yield "present-given", visitor.page
+    visitor.clicks("Make the page to print", "button")
+    link = visitor.page.locator(".present-sheet .address").inner_text()
+    yield "present-to-print", visitor.page
+    visitor.opens(link)
+    yield "present-open", visitor.page
+    visitor.opens("/presents/open/no-such-link-as-this/")
+    yield "present-closed", visitor.page
 
 
 def _reads_letters(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:

@@ -37,6 +37,8 @@ HOOKS = CONTRACT | {
     "data-fresh": "a part of a page that is fetched again every so many seconds while it is looked at",
     "data-fresh-as": "the state of such a part; when another is found, the page is loaded anew",
     "data-chapters": "a list of the questions in a recording, and the id of its film",
+    "data-fee": "a form whose giver may cover the fee: where its script asks for the sum",
+    "data-fee-says": "where that sum stands",
     "data-second": "the second of the film that a link in such a list leads to",
     "data-desk-panel": "on the desk: the kind of panel that `desk.js` wakes",
     "data-passkey": "on the desk: where `passkeys.js` asks the browser for a passkey (`get`) or to make one (`create`)",
@@ -48,6 +50,8 @@ HOOKS = CONTRACT | {
 PATHS = {
     "/": "the front page",
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
+    "/presents/": "give a membership to somebody else; works without JavaScript",
+    "/presents/open/<token>/": "the link of a present: GET shows it, the button claims it, once",
     "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
     "/account/pledges/<reference>/amount/": "another amount or rhythm; shown before and after, then done",
@@ -252,6 +256,8 @@ def states_page() -> str:
         _table(("act", "means"), [(f"`{c.value}`", str(c.label)) for c in giving.Act]),
         "## A gift",
         _table(("from", "to"), _moves(giving.GIFT_MOVES)),
+        "## A present",
+        _table(("from", "to"), _moves(giving.PRESENT_MOVES)),
     ]
     for title, choices in (
         ("A payment", money.PaymentState),
@@ -438,6 +444,7 @@ def kept() -> dict[str, tuple[str, str]]:
     """Every table that holds something of people: what it holds, and for how long."""
     from masthead.calls import afterwards
     from masthead.core import mail
+    from masthead.giving import tasks
     from masthead.letters import links, subscribing
     from masthead.letters.models import Report
     from masthead.letters.sending import mailings
@@ -470,7 +477,8 @@ def kept() -> dict[str, tuple[str, str]]:
         ),
         "core.Message": (
             "a mail: address and words",
-            f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}",
+            f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}, "
+            f"with the link of a present {_long(tasks.LINKS_KEPT)}",
         ),
         "core.AuditRecord": ("who did what to what: references, dates and numbers", "for good"),
         "core.Hit": ("how often something was tried: the hash of an address or a network", "until the window ends"),
@@ -480,6 +488,12 @@ def kept() -> dict[str, tuple[str, str]]:
             "the words a year; what was ticked, for good",
         ),
         "giving.Gift": ("the same of a gift", f"{law}; the address {account}"),
+        "giving.Present": (
+            "the same of a present, and what the giver wrote on it: names, words, the receiver's address",
+            f"{law}; the receiver's address until it is claimed, the words until an account is erased; "
+            f"{_long(tasks.NEVER_PAID_AFTER)} where nobody can have it any more",
+        ),
+        "giving.Remark": ("a note to the newsroom, a name that may be printed", f"{account}; the name until withdrawn"),
         "money.Checkout": (
             "a visit to a pay page; the address only until the provider has it",
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
@@ -543,6 +557,7 @@ def stored_in_browsers() -> list[tuple[str, str, str, str]]:
     """The module that gives it; its name, for what, for how long."""
     from django.conf import settings
 
+    from masthead.giving import present_views
     from masthead.press import passes
     from masthead.press.passing import passes as ours
     from masthead.readers import devices, views
@@ -556,6 +571,9 @@ def stored_in_browsers() -> list[tuple[str, str, str, str]]:
          f"{_long(devices.UNUSED_FOR)} after the last use"),
         ("readers/views.py", views.ASKING, "who asks for a code to sign in: binds the code to this browser",
          _one(views.ASKING_LIVES)),
+        ("giving/present_views.py", present_views.OPENING,
+         "who opens a present and signs in for that: its link, so that it stands in no address",
+         _one(present_views.OPENING_LIVES)),
         ("web/settings.py", settings.SESSION_COOKIE_NAME, "staff at the desk: a random number",
          _one(settings.SESSION_COOKIE_AGE)),
         ("web/settings.py", settings.CSRF_COOKIE_NAME, "staff at the desk: guards its forms",

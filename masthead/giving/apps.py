@@ -11,7 +11,8 @@ class GivingConfig(AppConfig):
         from masthead.readers.guarded import guard
 
         from . import leaving, privacy, receivers, tasks  # noqa: F401
-        from .models import GivingTerms
+        from .models import CurrencyTerms, FeeRate, GivingTerms
 
         guard("giving", but={"view_income", *(f"{act}_givingterms" for act in ("add", "change", "view"))})
-        watch(GivingTerms, lambda terms: ["giving"])
+        for stands_on_pages in (GivingTerms, CurrencyTerms, FeeRate):
+            watch(stands_on_pages, lambda terms: ["giving"])

@@ -3,22 +3,22 @@
 import csv
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.models import Page
 
-from masthead.core.refusals import Refusal
-from masthead.money.amounts import CURRENCIES, Money
-from masthead.money.desk import RowsToLookAt
+from masthead.money.desk import ForWhoSeesMoney, RowsToLookAt
 
 from . import incomes
-from .models import Gift, GivingTerms, Leaving, Pledge, Rhythm
+from .desk_offline import OfflineViewSet
+from .desk_terms import CurrencyViewSet, FeeRateViewSet, TermsForm
+from .models import Gift, GivingTerms, Leaving, Pledge, Present, Remark
 
 FOLLOWING = (
     "Fill-in words follow the open books by themselves: {supporters}, {share to journalism}, {stories this year}."
@@ -91,66 +91,91 @@ class LeavingViewSet(RowsToLookAt):
     inspect_view_fields = list_export
 
 
+class PresentViewSet(RowsToLookAt):
+    """Memberships that were bought for others, and whether they have arrived."""
+
+    model = Present
+    icon = "success"
+    menu_label = "Presents"
+    joined = ("receiver",)
+    search_fields = ["reference", "email", "receiver_email", "receiver__email"]
+    list_display = [
+        "reference",
+        "email",
+        "get_months_display",
+        "amount",
+        "state",
+        "deliver_on",
+        "claim_until",
+        "ends_on",
+    ]
+    list_filter = ["state", "months", "deliver_on", "claimed_at", "currency"]
+    list_export = [
+        "reference",
+        "email",
+        "months",
+        "amount_minor",
+        "currency",
+        "state",
+        "created_at",
+        "bought_at",
+        "deliver_on",
+        "delivered_at",
+        "claim_until",
+        "claimed_at",
+        "ends_on",
+    ]
+    inspect_view_fields = list_export
+
+    @property
+    def permission_policy(self) -> ForWhoSeesMoney:
+        return ForWhoSeesMoney(self.model)
+
+
+class RemarkViewSet(RowsToLookAt):
+    """What givers wrote, and the names that may be printed; of what was paid or promised."""
+
+    model = Remark
+    icon = "comment"
+    menu_label = "Notes and names"
+    search_fields = ["note", "name"]
+    list_display = [
+        "at",
+        "name",
+        "note",
+        Column("order", label="With", accessor="order"),
+        Column("amount", label="Amount", accessor="order.amount"),
+    ]
+    list_filter = ["at"]
+    list_export = ["at", "name", "note", "order.reference"]
+    inspect_view_fields = ["at", "name", "note", "pledge", "gift"]
+
+    @property
+    def permission_policy(self) -> ForWhoSeesMoney:
+        return ForWhoSeesMoney(self.model)
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        given = Q(pledge__started_on__isnull=False) | Q(gift__given_at__isnull=False)
+        rows = Remark.objects.filter(given).select_related("pledge", "gift")
+        return super().get_index_view_kwargs(**{"queryset": rows, **kwargs})
+
+
 class Giving(ModelViewSetGroup):
     """The menu entry."""
 
     menu_label = "Giving"
     menu_icon = "rotate"
     menu_order = 400
-    items = (PledgeViewSet, GiftViewSet, LeavingViewSet)
-
-
-class TermsForm(WagtailAdminModelForm):
-    """Amounts are typed as people write them; kept as minor units."""
-
-    month = forms.CharField(label="Suggested each month", help_text="Such as 3, 6, 12, 25. The second is preselected.")
-    year = forms.CharField(label="Suggested each year")
-    once = forms.CharField(label="Suggested once")
-    least = forms.CharField(label="Least that is taken")
-    most = forms.CharField(label="Most that is taken")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for rhythm in Rhythm.values:
-            self.fields[rhythm].initial = ", ".join(str(amount.decimal) for amount in self.instance.suggested(rhythm))
-        for name in ("least", "most"):
-            self.fields[name].initial = str(getattr(self.instance, name).decimal)
-
-    def clean_currency(self) -> str:
-        currency = str(self.cleaned_data["currency"]).upper()
-        if currency not in CURRENCIES:
-            raise forms.ValidationError(f"‘{currency}’ is no currency. Write its three letters, such as GBP or EUR.")
-        return currency
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        if currency := cleaned.get("currency"):
-            for name in (*Rhythm.values, "least", "most"):
-                self._clean_amounts(name, currency)
-        bounds = (self.instance.least_minor, self.instance.most_minor)
-        if not self.errors and bounds[0] > bounds[1]:
-            self.add_error("most", "The most must not be less than the least.")
-        outside = [rhythm for rhythm in Rhythm.values if not self.errors and self._is_outside(rhythm, bounds)]
-        for rhythm in outside:
-            self.add_error(rhythm, "Suggest only amounts that are taken: between the least and the most.")
-        return cleaned
-
-    def _clean_amounts(self, name: str, currency: str) -> None:
-        """Read one amount, or several, into the row."""
-        try:
-            minor = [Money.parse(part, currency).minor for part in self.cleaned_data.get(name, "").split(", ")]
-        except Refusal as refusal:
-            self.add_error(name, refusal.for_people)
-            return
-        if name in Rhythm.values:
-            setattr(self.instance, f"{name}_minor", sorted(set(minor)))
-        elif len(minor) == 1 and minor[0] > 0:
-            setattr(self.instance, f"{name}_minor", minor[0])
-        else:
-            self.add_error(name, "Write one amount, above nothing.")
-
-    def _is_outside(self, rhythm: str, bounds: tuple[int, int]) -> bool:
-        return any(not bounds[0] <= amount.minor <= bounds[1] for amount in self.instance.suggested(rhythm))
+    items = (
+        PledgeViewSet,
+        GiftViewSet,
+        LeavingViewSet,
+        PresentViewSet,
+        OfflineViewSet,
+        RemarkViewSet,
+        CurrencyViewSet,
+        FeeRateViewSet,
+    )
 
 
 GivingTerms.edit_handler = ObjectList(

@@ -10,9 +10,10 @@ from masthead.money.amounts import Money
 from masthead.money.providers.base import Provider
 from masthead.readers.forms import AddressField
 
-from . import previews, schedule, terms
-from .models import LONGEST_WORDS, GivingTerms, Interval, Offer, Pledge, Reason, Rhythm
+from . import fees, previews, schedule, terms
+from .models import LONGEST_WORDS, Amounts, Interval, Offer, Pledge, Reason, Rhythm, a_month_of
 from .origins import Origin
+from .remarks import Said
 
 LEGENDS = {"month": "How much each month?", "year": "How much each year?", "once": "How much, once?"}
 PRESELECTED = 1  # of the suggested amounts, the second
@@ -29,7 +30,7 @@ class AmountForm(forms.Form):
     own = forms.CharField(required=False, strip=True)
     currency = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, giving_terms: GivingTerms | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, giving_terms: Amounts | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.terms = giving_terms or terms.in_force()
         self.rhythms = self._rhythms()
@@ -80,7 +81,12 @@ class AmountForm(forms.Form):
         if chosen not in [str(amount.minor) for amount in suggested]:
             chosen = str(suggested[min(PRESELECTED, len(suggested) - 1)].minor) if suggested else ""
         choices = [
-            {"value": amount.minor, "label": amount.short, "note": "", "checked": str(amount.minor) == chosen}
+            {
+                "value": amount.minor,
+                "label": amount.short,
+                "note": a_month_of(amount) if often == Rhythm.YEAR else "",
+                "checked": str(amount.minor) == chosen,
+            }
             for amount in suggested
         ]
         return {"often": often, "legend": LEGENDS[often], "name": often, "choices": choices}
@@ -115,6 +121,21 @@ class SupportForm(AmountForm):
         help_text="For the receipt, and to sign in on your other devices. There is no password.",
     )
     way = forms.CharField(required=False)
+    cover = forms.BooleanField(required=False)
+    sum = forms.CharField(required=False)
+    note = forms.CharField(
+        label="A note to the newsroom",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Up to 500 characters. The newsroom reads it, nobody else.",
+    )
+    may_print = forms.BooleanField(
+        label="You may print my name among those who support you",
+        required=False,
+        help_text="You can withdraw that on your account at any time.",
+    )
+    name = forms.CharField(label="The name to print", max_length=80, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +150,50 @@ class SupportForm(AmountForm):
             how = "once" if often == Rhythm.ONCE else f"each {often}"
             ways = " or ".join(provider.way for provider in offered)
             self.add_error("way", f"That way to pay is not for what is given {how}. Choose: {ways}.")
+        if cleaned.get("may_print") and not cleaned.get("name"):
+            self.add_error("name", "Write the name that may be printed, or take the tick away.")
         return cleaned
+
+    @property
+    def said(self) -> Said:
+        """What is said along with it; a name only where it may be printed."""
+        name = self.cleaned_data["name"] if self.cleaned_data["may_print"] else ""
+        return Said(note=self.cleaned_data["note"], name=name)
+
+    @property
+    def chosen_way(self) -> Provider | None:
+        """By which it would be paid."""
+        often, name = self.cleaned_data.get("often", ""), self.cleaned_data.get("way", "")
+        return next((one for one in self._offered(often) if name in ("", one.name)), None)
+
+    @property
+    def together(self) -> Money | None:
+        """What would be paid: with the fee, if the giver covers it; None while there is no good amount."""
+        amount: Money | None = self.cleaned_data.get("amount")
+        if amount is None or not self.cleaned_data.get("cover"):
+            return amount
+        way = self.chosen_way
+        return fees.covering(amount, fees.rate_of(way, amount.currency)) if way else amount
+
+    @property
+    def was_shown(self) -> bool:
+        """Whether the giver has seen what would be paid, to the penny: nobody pays a sum that wasn't shown."""
+        together = self.together
+        if not self.cleaned_data.get("cover") or together == self.cleaned_data.get("amount"):
+            return True
+        return together is not None and self.cleaned_data.get("sum") == str(together.minor)
+
+    @property
+    def rates(self) -> list[str]:
+        """What each way to pay takes, in words; nothing where no fee is known, so that none can be covered."""
+        there = {provider.name: provider for rhythm in self.rhythms for provider in self._offered(rhythm)}
+        known = {name: fees.rate_of(there[name], self.terms.currency) for name in providers.FINDERS if name in there}
+        return [f"{there[name].way}: {fees.in_words(rate)}" for name, rate in known.items() if rate]
+
+    @property
+    def covers(self) -> bool:
+        """Whether the box is ticked: never beforehand."""
+        return bool(self.is_bound and self.data.get("cover"))
 
     @property
     def ways(self) -> list[dict[str, Any]]:
@@ -200,7 +264,7 @@ class ChangeForm(AmountForm, SeenForm):
 
         `instead` is an amount in minor units that is chosen already, when it is one of the tiles.
         """
-        giving_terms = terms.in_force()
+        giving_terms = terms.of(pledge.currency) or terms.in_force()
         initial = {
             "often": pledge.interval,
             "currency": giving_terms.currency,
@@ -306,7 +370,7 @@ class AddressForm(forms.Form):
     email = AddressField(label="The right address")
 
 
-def initial_amounts(minor: int | None, often: str, giving_terms: GivingTerms) -> dict[str, str]:
+def initial_amounts(minor: int | None, often: str, giving_terms: Amounts) -> dict[str, str]:
     """How the form stands before anything is typed."""
     initial = {"often": often, "currency": giving_terms.currency}
     if minor:

@@ -14,7 +14,7 @@ from masthead.money.states import NoticeKind
 from masthead.readers import sign_in
 
 from . import notices, previews, promises, refunds
-from .models import Gift, Instalment, InstalmentState, Move, Pledge
+from .models import Gift, Instalment, InstalmentState, Move, Pledge, Present
 from .previews import day
 from .refunds import Share
 from .states import Cause, State
@@ -36,7 +36,9 @@ def stop_address(pledge: Pledge) -> str:
 
 def what_it_is(order: Pledge | Gift) -> str:
     """On pay pages, statements and receipts."""
-    return f"Support, {order.get_interval_display()}" if isinstance(order, Pledge) else "Support, once"
+    if isinstance(order, Pledge):
+        return f"Support, {order.get_interval_display()}"
+    return f"Membership for {order.months} month{'s' * (order.months > 1)}" if order.months else "Support, once"
 
 
 def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
@@ -53,7 +55,8 @@ def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
 
 def thanks_for_gift(gift: Gift, payment: Payment) -> None:
     """Thanks and receipt."""
-    _queue("thanks_once", gift, is_promise=payment.collected_at is None, payment=payment)
+    facts: dict[str, Any] = {"is_promise": payment.collected_at is None, "covers_until": day(gift.covers_until)}
+    _queue("thanks_once", gift, payment=payment, **facts)
     ask_to_confirm(gift)
 
 
@@ -62,7 +65,7 @@ def gift_not_paid(gift: Gift) -> None:
     _queue("not_paid_once", gift)
 
 
-def ask_to_confirm(order: Pledge | Gift) -> None:
+def ask_to_confirm(order: Pledge | Gift | Present) -> None:
     """A code and a link to the address that the paying device gave, unless it is confirmed."""
     if order.reader is None and order.device is not None and order.email:
         sign_in.ask_to_confirm(order.email, device=order.device, next_path="/account/")

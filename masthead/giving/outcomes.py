@@ -16,9 +16,9 @@ from masthead.money.failures import Then
 from masthead.money.models import Mandate, Payment
 from masthead.money.states import MandateState, PaymentState
 
-from . import collecting, mails, pledges, refunds, schedule, tasks
-from .models import PAID, Gift, Instalment, InstalmentState, Pledge
-from .states import Cause, GiftState, State, move, move_gift, note
+from . import collecting, mails, pledges, present_mails, presents, refunds, schedule, tasks
+from .models import PAID, Gift, Instalment, InstalmentState, Pledge, Present
+from .states import Cause, GiftState, PresentState, State, move, move_gift, move_present, note
 
 NOT_PAID = (
     InstalmentState.FAILED,
@@ -89,6 +89,36 @@ def of_gift(payment: Payment) -> None:
             mails.thanks_for_gift(gift, payment)
         elif to == GiftState.FAILED and was_paid:
             mails.gift_not_paid(gift)
+
+
+def of_present(payment: Payment) -> None:
+    """Bring a present into agreement with `payment`."""
+    with transaction.atomic():
+        present = Present.objects.locked_by(payment.order_key.split(":")[1])
+        present.payment_reference = payment.reference
+        if payment.returned_at or _refunded(payment):
+            _present_lost(present, payment, PresentState.TAKEN_BACK)
+        elif payment.collected_at or (payment.promised_at and not payment.failed_at):
+            if present.state == PresentState.TAKEN_BACK:
+                presents.refund_if_paid(payment)  # it was given back before the money came
+            elif present.state in (PresentState.PENDING, PresentState.FAILED):
+                presents.bought(present, payment)
+                tasks.deliver_present.enqueue(present.pk)  # at once, when its morning is over
+        elif payment.failed_at:
+            _present_lost(present, payment, PresentState.FAILED)
+
+
+def _present_lost(present: Present, payment: Payment, to: PresentState) -> None:
+    if present.state in (to, PresentState.TAKEN_BACK):
+        return
+    if to == PresentState.TAKEN_BACK and present.state in (PresentState.PENDING, PresentState.FAILED):
+        presents.bought(present, payment)
+    was_bought = present.state != PresentState.PENDING
+    move_present(present, to=to)
+    if was_bought and to == PresentState.TAKEN_BACK and not payment.returned_at:
+        present_mails.given_back(present)  # refunded at the desk
+    elif was_bought:
+        present_mails.not_paid(present)
 
 
 def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: InstalmentState, by: Actor) -> None:

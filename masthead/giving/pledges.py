@@ -13,7 +13,7 @@ from masthead.money.notices import earliest
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
 
-from . import mails, previews, refunds, schedule, terms
+from . import fees, mails, previews, refunds, remarks, schedule, terms
 from .models import OPEN, Instalment, InstalmentState, Interval, Pledge
 from .origins import NOWHERE, Origin
 from .refusals import (
@@ -26,6 +26,7 @@ from .refusals import (
     PauseTooLong,
     PauseTooShort,
 )
+from .remarks import NOTHING, Said
 from .states import Act, Cause, State, move, note, standing
 
 THANKS = "/support/thanks/{reference}/"
@@ -44,20 +45,24 @@ audit.register("pledge.claimed", "pledge {subject} joined an account")
 
 def start(
     *, amount: Money, interval: Interval, email: str, device: Device | None, reader: Reader | None, by: Actor,
-    origin: Origin = NOWHERE, provider: str = "",
+    origin: Origin = NOWHERE, provider: str = "", cover_fee: bool = False, said: Said = NOTHING,
 ) -> Checkout:  # fmt: skip
     """Promise `amount` every `interval`; the pledge lives from its first payment. Returns where that is paid.
 
     `reader` is the signed-in one, if the address is theirs; `provider` is the way to pay that was chosen, or empty.
+    With `cover_fee` so much more is promised that `amount` arrives whole.
     Raises AmountOutside, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then the pledge stays
     pending and ends by itself.
     """
+    terms.taken(amount.currency)
     terms.check(amount)
-    providers.choose(provider, amount.currency, keeps_mandate=True)
+    way = providers.choose(provider, amount.currency, keeps_mandate=True)
+    given, amount = amount, fees.covering(amount, fees.rate_of(way, amount.currency)) if cover_fee else amount
     today = clock.today()
     with transaction.atomic():
         pledge = Pledge.objects.create(
             amount_minor=amount.minor,
+            fee_minor=(amount - given).minor,
             currency=amount.currency,
             interval=interval,
             anchor_day=today.day,
@@ -74,6 +79,7 @@ def start(
             amount_minor=amount.minor,
             interval=interval,
         )
+        remarks.keep(pledge, said)
         audit.record("pledge.started", pledge, by=by)
     return checkouts.begin(
         order_key=instalment.order_key,
@@ -113,7 +119,7 @@ def change(pledge: Pledge, *, amount: Money, interval: Interval, by: Actor, seen
             return
         must_be_as_seen(pledge, seen)
         before, act = standing(pledge), Act.AMOUNT if interval == pledge.interval else Act.INTERVAL
-        pledge.amount_minor, pledge.interval = amount.minor, interval
+        pledge.amount_minor, pledge.interval, pledge.fee_minor = amount.minor, interval, 0
         moved = note(pledge, by=by, cause=Cause.ASKED, act=act, before=before)
         audit.record(
             "pledge.changed", pledge, by=by, amount_minor=amount.minor, currency=amount.currency, interval=interval

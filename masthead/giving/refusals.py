@@ -72,3 +72,65 @@ class NothingNew(Refusal):
     """What was chosen is as it is already."""
 
     for_people_text = "That is as it is already. Choose something else, or leave it as it is. Nothing has been changed."
+
+
+class NoPresents(Refusal):
+    """No level of membership is offered in this currency, or not for so many months."""
+
+    for_people_text = "Choose one of the lengths offered. Nothing has been taken."
+
+
+class NotADayToDeliver(Refusal):
+    """In the past, or too far ahead."""
+
+    for_people_text = "Choose a day from today until %(latest)s. Nothing has been taken."
+
+
+class NoSuchLink(Refusal):
+    """No present has this link, or not any more."""
+
+    for_people_text = "This link opens no present. Perhaps a part of it is missing, or a newer one was sent to you."
+
+
+class PresentClaimed(Refusal):
+    """Somebody has it already."""
+
+    for_people_text = "This present has been claimed already. Nothing has been changed."
+
+
+class PresentTakenBack(Refusal):
+    """It was given back, or not paid for."""
+
+    for_people_text = "This present was taken back by who gave it. Nothing has been changed."
+
+
+class PresentOver(Refusal):
+    """Nobody claimed it in time."""
+
+    for_people_text = "This present could be claimed for a year, and that time is over. Nothing has been changed."
+
+
+class PresentNotYours(Refusal):
+    """It is not paid for yet."""
+
+    for_people_text = "This present has not been paid for yet. Nothing has been changed."
+
+
+class TooLateToRefund(Refusal):
+    """More than 14 days after it was paid."""
+
+    for_people_text = "A present can be given back for 14 days, and that time is over. Nothing has been changed."
+
+
+class TooLittleForMonths(Refusal):
+    """What was given does not reach the lowest level for so long."""
+
+    for_people_text = (
+        "A membership for %(length)s costs %(least)s at least. Choose fewer months. Nothing has been entered."
+    )
+
+
+class NeedsAddress(Refusal):
+    """A membership is somebody's."""
+
+    for_people_text = "A membership needs the e-mail address of whom it is for. Nothing has been entered."

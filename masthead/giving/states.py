@@ -9,10 +9,10 @@ from masthead.core import clock
 from masthead.core.actors import Actor
 
 from .refusals import NotFromHere
-from .signals import gift_moved, pledge_moved
+from .signals import gift_moved, pledge_moved, present_moved
 
 if TYPE_CHECKING:
-    from .models import Gift, Move, Pledge
+    from .models import Gift, Move, Pledge, Present
 
 
 class State(models.TextChoices):
@@ -48,6 +48,27 @@ GIFT_MOVES: dict[str, set[str]] = {
     GiftState.GIVEN: {GiftState.FAILED, GiftState.TAKEN_BACK},
     GiftState.FAILED: {GiftState.GIVEN},  # a bank may change its mind after a page was closed
     GiftState.TAKEN_BACK: set(),
+}
+
+
+class PresentState(models.TextChoices):
+    """Where a present stands."""
+
+    PENDING = "pending", "waiting for the payment"
+    BOUGHT = "bought", "waiting for whom it is for"
+    CLAIMED = "claimed", "claimed"
+    FAILED = "failed", "not paid"
+    TAKEN_BACK = "taken_back", "refunded or claimed back"
+    OVER = "over", "nobody claimed it"
+
+
+PRESENT_MOVES: dict[str, set[str]] = {
+    PresentState.PENDING: {PresentState.BOUGHT, PresentState.FAILED},
+    PresentState.BOUGHT: {PresentState.CLAIMED, PresentState.FAILED, PresentState.TAKEN_BACK, PresentState.OVER},
+    PresentState.CLAIMED: {PresentState.FAILED, PresentState.TAKEN_BACK},
+    PresentState.FAILED: {PresentState.BOUGHT, PresentState.CLAIMED},  # a bank may change its mind
+    PresentState.TAKEN_BACK: set(),
+    PresentState.OVER: {PresentState.FAILED, PresentState.TAKEN_BACK},
 }
 
 
@@ -125,6 +146,15 @@ def note_gift(gift: "Gift") -> None:
     """Record that something about a locked gift changed while its state did not; tell the floor above."""
     gift.save()
     gift_moved.send(type(gift), gift=gift, was=gift.state, now=gift.state)
+
+
+def move_present(present: "Present", *, to: str) -> None:
+    """Move a locked present and tell the floor above. The only writer of `Present.state`."""
+    if to not in PRESENT_MOVES[present.state]:
+        raise NotFromHere(now=PresentState(present.state).label)
+    was, present.state = present.state, to
+    present.save()
+    present_moved.send(type(present), present=present, was=was, now=to)
 
 
 def _tell(pledge: "Pledge", *, was: str, by: Actor, cause: str, act: str, before: Standing | None) -> "Move":

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -20,6 +20,7 @@ from masthead.money import checkouts, providers, setups
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Setup
 from masthead.money.states import SetupState
+from masthead.press.parameters import Kind
 from masthead.press.policy import allow_forms_to
 from masthead.press.printed import one_of, printed, whole_number
 from masthead.press.recording import made_of
@@ -28,7 +29,7 @@ from masthead.readers.accounts import sign_in_address
 from masthead.readers.models import Device
 from masthead.readers.requests import Request
 
-from . import gifts, leaving, means, notices, pledges, previews, promises, receipts, refunds, terms
+from . import gifts, leaving, means, notices, pledges, previews, promises, receipts, refunds, remarks, terms
 from .forms import AddressForm, ChangeForm, DayForm, EndForm, PauseForm, SeenForm, SupportForm, initial_amounts
 from .models import Gift, InstalmentState, Interval, Offer, Pledge, Rhythm
 from .origins import PLACEMENTS, Origin
@@ -49,6 +50,11 @@ BANK_IS_AWAY = (
 MEANS_NOT_CHANGED = "The bank does not answer at the moment. Nothing has been changed: try again in a few minutes."
 
 
+def of_money() -> Kind:
+    """The parameter of a printed page that says a currency: one of those that may be offered, or none."""
+    return one_of(*terms.MAY_BE_OFFERED)
+
+
 # --- Giving --------------------------------------------------------------------------------------------
 
 
@@ -58,29 +64,34 @@ MEANS_NOT_CHANGED = "The bank does not answer at the moment. Nothing has been ch
     appeal=whole_number(1, LARGEST),
     amount=whole_number(1, LARGEST),
     often=one_of(*Rhythm.values, default=Rhythm.MONTH.value),
+    currency=of_money(),
 )
 @require_http_methods(["GET", "HEAD", "POST"])
 def support(request: Request) -> HttpResponse:
     """The support page, printed; posting goes on to the provider's pay page."""
-    giving_terms = terms.in_force()
+    asked = request.POST if request.method == "POST" else request.GET
+    giving_terms = terms.offered(asked.get("currency", ""))
     if request.method == "POST":
         return _go_to_pay(request, SupportForm(request.POST, giving_terms=giving_terms))
-    asked = request.GET
     amount = int(asked["amount"]) if "amount" in asked else None
     initial = {name: asked.get(name, "") for name in ("from", "placement", "appeal")}
     initial |= initial_amounts(amount, asked.get("often", Rhythm.MONTH.value), giving_terms)
     return _support_page(request, SupportForm(initial=initial, giving_terms=giving_terms))
 
 
-def _support_page(request: Request, form: SupportForm) -> HttpResponse:
+def _support_page(request: Request, form: SupportForm, *, together: Money | None = None) -> HttpResponse:
+    """The page; with what would be paid, once the giver covers the fee and has not seen the sum yet."""
     made_of("giving")
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
+    said = terms.in_force()
     levels = [level for level in promises.levels() if level.floor.currency == form.terms.currency]
     context = {
         "form": form,
         "terms": form.terms,
-        "standfirst": fillins.fill(form.terms.standfirst, made_of),
-        "where_it_goes": fillins.fill(form.terms.where_it_goes, made_of),
+        "currencies": terms.choices(form.terms.currency),
+        "together": together,
+        "standfirst": fillins.fill(said.standfirst, made_of),
+        "where_it_goes": fillins.fill(said.where_it_goes, made_of),
         "levels": levels,
         "can_be_taken": providers.can_take_support(),
     }
@@ -93,6 +104,8 @@ def _go_to_pay(request: Request, form: SupportForm) -> HttpResponse:
     if not providers.can_take_support():
         form.add_error(None, NOT_HERE_YET)
         return _support_page(request, form)
+    if not form.was_shown:
+        return _support_page(request, form, together=form.together)
     device, token = request.device, ""
     try:
         limits.hit(BEGUN_BY_NETWORK, network_of(request))
@@ -125,11 +138,25 @@ def _begin(request: Request, form: SupportForm, device: Device) -> Checkout:
         "by": device.actor if reader is None else reader.actor,
         "origin": _existing(form.origin),
         "provider": form.cleaned_data["way"],
+        "cover_fee": form.cleaned_data["cover"],
+        "said": form.said,
     }
     return gifts.start(**facts) if often == Rhythm.ONCE else pledges.start(interval=Interval(often), **facts)
 
 
-def _let_forms_lead_to_pay() -> None:
+@never_cache
+@require_safe
+def fee(request: Request) -> HttpResponse:
+    """What would be paid with the fee, for the form as it stands: what its script shows while it is filled in."""
+    form = SupportForm(request.GET, giving_terms=terms.offered(request.GET.get("currency", "")))
+    form.is_valid()
+    together, amount = form.together, form.cleaned_data.get("amount")
+    if together is None or together == amount:
+        return JsonResponse({"sum": "", "says": ""})
+    return JsonResponse({"sum": str(together.minor), "says": f"{amount} and the fee: {together} together."})
+
+
+def let_forms_lead_to_pay() -> None:
     """The form's answer leads to a provider's page, and browsers hold the page's policy against that as well."""
     for origin in providers.origins():
         allow_forms_to(origin)
@@ -163,7 +190,7 @@ def thanks(request: Request, reference: str) -> HttpResponse:
     took_back = isinstance(order, Gift) and order.state == GiftState.FAILED
     if checkout.is_paid and not took_back:
         return _thanks_page(request, checkout, order, AddressForm(initial={"email": order.email}, auto_id="%s"))
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     context = {"checkout": checkout, "order": order, "often": _often(order), "is_open": checkout.state == "open"}
     context["said_no"] = took_back or checkout.state == "failed"
     return render(request, "giving/not_paid.html", context)
@@ -354,7 +381,7 @@ def means_of(request: Request, pledge: Pledge) -> HttpResponse:
             refusal, status = refused.for_people, WRONG
         except Trouble:
             refusal, status = MEANS_NOT_CHANGED, 503
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     context = {"pledge": pledge, "refusal": refusal, "ways": means.ways(pledge), "standing": previews.now(pledge)}
     return render(request, "giving/means.html", context, status=status)
 
@@ -370,8 +397,20 @@ def means_given(request: Request, reference: str) -> HttpResponse:
     setup = setups.ask(reference)
     if setup.state == SetupState.DONE:
         return _done("means")
-    _let_forms_lead_to_pay()
+    let_forms_lead_to_pay()
     return render(request, "giving/means_given.html", {"setup": setup, "pledge": pledge})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def name_to_print(request: Request) -> HttpResponse:
+    """Under which names somebody may be printed, and a button that withdraws them."""
+    if request.reader is None and request.device is None:
+        return redirect(sign_in_address(request.path))
+    if request.method == "POST":
+        remarks.withdraw_names(request.reader, request.device, by=request.actor)
+        return _done("unnamed")
+    return render(request, "giving/name.html", {"names": remarks.names_of(request.reader, request.device)})
 
 
 @for_own_pledge

@@ -11,6 +11,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from .desk import MAY_SEE_INCOME, Giving, income
+from .desk_offline import enter, reverse_entry
 
 TOLD_OF = ("storypage", "filmpage")  # the pages that bear appeals
 
@@ -23,8 +24,12 @@ def giving() -> Giving:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
-    """What a story brought in."""
-    return [path("stories/<int:pk>/income/", income, name="story_income")]
+    """What a story brought in; entering what came without a provider, and reversing it."""
+    return [
+        path("stories/<int:pk>/income/", income, name="story_income"),
+        path("offline/enter/", enter, name="enter_offline"),
+        path("offline/<int:pk>/reverse/", reverse_entry, name="reverse_offline"),
+    ]
 
 
 @hooks.register("register_permissions")

@@ -31,16 +31,25 @@ from .models import Courtesy, Grant, Tier
 class TierForm(WagtailAdminModelForm):
     """A tier's floor is typed as people write amounts."""
 
+    in_currency = forms.ChoiceField(
+        label=_("Currency"), required=False, help_text=_("Who gives in another currency needs a tier in that one.")
+    )
     floor_typed = forms.CharField(label=_("From, each month"), max_length=20)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        house = terms.in_force().currency
+        own = self.instance.currency if self.instance.pk else house
+        codes = list(dict.fromkeys([house, own, *terms.MAY_BE_OFFERED]))
+        self.fields["in_currency"].choices = [(code, code) for code in codes]
+        self.fields["in_currency"].initial = own
         if self.instance.pk:
             self.fields["floor_typed"].initial = str(self.instance.floor.decimal)
 
     def clean_floor_typed(self) -> Money:
         try:
-            floor = Money.parse(self.cleaned_data["floor_typed"], terms.in_force().currency)
+            currency = self.cleaned_data.get("in_currency") or self.fields["in_currency"].initial
+            floor = Money.parse(self.cleaned_data["floor_typed"], currency)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.for_people) from None
         if floor.minor <= 0:
@@ -71,7 +80,12 @@ class TierViewSet(ModelViewSet):
     search_fields = ["name"]
     list_filter = ["currency"]
     edit_handler = ObjectList(
-        [FieldPanel("name"), FieldPanel("floor_typed"), FieldPanel("benefits", widget=forms.CheckboxSelectMultiple)],
+        [
+            FieldPanel("name"),
+            FieldPanel("in_currency"),
+            FieldPanel("floor_typed"),
+            FieldPanel("benefits", widget=forms.CheckboxSelectMultiple),
+        ],
         base_form_class=TierForm,
     )
 

@@ -22,6 +22,13 @@ class OnlyToLookAt(ModelPermissionPolicy):
         return "view" in actions and self.user_has_permission(user, "view")
 
 
+class ForWhoSeesMoney(OnlyToLookAt):
+    """Who may see who pays what sees such rows, without a right of their own."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and bool(user.has_perm("money.see_money"))
+
+
 class RowsToLookAt(ModelViewSet):
     """A list with search, filters, pages and CSV, and a page for each row; for who may view such rows."""
 

@@ -51,6 +51,11 @@ def fail(payment: Payment, *, failure: str) -> None:
     _follow(payment)
 
 
+def received(payment: Payment) -> None:
+    """Note that a payment is in the bank, as somebody at the desk has seen it there: no provider says it."""
+    _follow(payment)
+
+
 def give_up(checkout: Checkout, *, failure: str) -> None:
     """Note that a visit came to nothing before it began, as known without asking anybody."""
     with transaction.atomic():

@@ -4,13 +4,18 @@ from datetime import datetime
 
 from masthead.core import clock
 from masthead.money.amounts import Money
-from masthead.money.ledger import Account, credit, debit, post
+from masthead.money.ledger import Account, credit, debit, post, reverse
 from masthead.money.models import Dispute, Payment, ProviderLine, Refund, Transaction
+
+OFFLINE = "offline"
+"""What stands as the provider of a payment that came without one."""
 
 
 def post_all(payment: Payment) -> None:
     """Post whatever the facts of a payment call for; what has been posted stays as it is."""
-    if payment.collected_at:
+    if payment.provider == OFFLINE:
+        post_offline(payment)
+    elif payment.collected_at:
         post_collection(payment)
     for refund in payment.refunds.filter(made_at__isnull=False):
         post_refund(refund)
@@ -33,6 +38,21 @@ def post_collection(payment: Payment) -> Transaction:
             credit(payment.income_account, payment.amount),
         ],
     )
+
+
+def post_offline(payment: Payment) -> Transaction:
+    """What came without a provider is in the bank already, whole."""
+    return post(
+        f"{OFFLINE}:{payment.reference}:collected",
+        on=payment.collected_on or clock.today(),
+        lines=[debit(Account.BANK, payment.amount), credit(payment.income_account, payment.amount)],
+        provider=OFFLINE,
+    )
+
+
+def reverse_offline(payment: Payment) -> Transaction:
+    """The mirror image of an entry at the desk that was a mistake, or of a cheque that came back."""
+    return reverse(f"{OFFLINE}:{payment.reference}:collected", on=clock.today())
 
 
 def post_later_fee(payment: Payment, fee: Money, *, taken_in: str, taken_at: datetime) -> bool:

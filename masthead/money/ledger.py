@@ -75,10 +75,11 @@ def credit(account: str, amount: Money) -> Side:
     return Side(account, -amount)
 
 
-def post(key: str, *, on: date, lines: Sequence[Side], income: str = "") -> Transaction:
+def post(key: str, *, on: date, lines: Sequence[Side], income: str = "", provider: str = "") -> Transaction:
     """Write one entry, once: the same key again gives the entry that is there. Lines of nothing are left out.
 
-    `income` is the account that the entry is about, where none of its lines says so: a refund's, a return's.
+    `income` is the account that the entry is about, where none of its lines says so: a refund's, a return's;
+    `provider` is through whom it came, where no line says that somebody owes it to us.
     Raises Misposted when the key is there with other lines, IntegrityError when the lines don't sum to zero.
     """
     sides = [side for side in lines if side.amount]
@@ -94,7 +95,7 @@ def post(key: str, *, on: date, lines: Sequence[Side], income: str = "") -> Tran
             )
             for side in sides
         )
-        provider = _first(sides, OWED_BY).removeprefix(OWED_BY)
+        provider = provider or _first(sides, OWED_BY).removeprefix(OWED_BY)
         entry = Transaction.objects.create(key=key, on=on, provider=provider, income=income or _first(sides, INCOME))
         _sum_up(entry, sides)
     return entry
@@ -104,7 +105,7 @@ def reverse(key: str, *, on: date) -> Transaction:
     """Take an entry back by its mirror image: mistakes are reversed, not edited."""
     entry = Transaction.objects.get(key=key)
     sides = [Side(line.account, -line.amount) for line in entry.lines.all()]
-    return post(f"{key}:reversed", on=on, lines=sides, income=entry.income)
+    return post(f"{key}:reversed", on=on, lines=sides, income=entry.income, provider=entry.provider)
 
 
 def balance(account: str) -> dict[str, Money]:

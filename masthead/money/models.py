@@ -17,6 +17,7 @@ from masthead.money.states import (
     MandateState,
     MovementKind,
     NoticeKind,
+    OfflineMethod,
     PaymentState,
     SetupState,
 )
@@ -348,6 +349,44 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"approval of {self.payment}"
+
+
+class OfflineReceipt(models.Model):
+    """Money that came without a provider, as somebody at the desk entered it. A mistake is reversed, not edited.
+
+    `bank_reference` is what the bank's statement calls it; while an entry stands, no second one bears the same.
+    """
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="offline")
+    method = models.CharField(max_length=10, choices=OfflineMethod.choices)
+    bank_reference = models.CharField("bank's reference", max_length=80, blank=True)
+    received_on = models.DateField()
+    entered_by = models.CharField(max_length=80)
+    entered_at = models.DateTimeField(default=clock.now)
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.CharField(max_length=80, blank=True)
+    reason = models.CharField("why it was reversed", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank_reference"],
+                condition=Q(reversed_at__isnull=True) & ~Q(bank_reference=""),
+                name="offline_receipt_is_entered_once",
+            ),
+            CheckConstraint(
+                name="offline_receipt_without_a_bank_is_cash",
+                condition=Q(method=OfflineMethod.CASH) | ~Q(bank_reference=""),
+            ),
+            CheckConstraint(
+                name="offline_receipt_is_reversed_with_a_reason",
+                condition=Q(reversed_at__isnull=True, reason="") | (Q(reversed_at__isnull=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} {self.bank_reference or self.payment.reference}"
 
 
 class Delivery(models.Model):

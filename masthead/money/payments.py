@@ -10,6 +10,7 @@ from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
 from masthead.money import customers, facts, inbox, notices, providers
 from masthead.money.amounts import Money
+from masthead.money.journal import OFFLINE
 from masthead.money.models import Mandate, Payment, Refund
 from masthead.money.states import MandateState, PaymentState
 
@@ -24,6 +25,15 @@ class NotRefundable(Refusal):
     """The payment was not collected, or what is left of it is less."""
 
     for_people_text = "At most %(left)s of this payment can be refunded. Nothing has been changed."
+
+
+class NotThroughAProvider(Refusal):
+    """It came by bank transfer, cheque or cash: no provider can give it back."""
+
+    for_people_text = (
+        "This came without a provider, so no provider can give it back. Pay it back from the bank, and reverse the "
+        "entry under Offline gifts. Nothing has been changed."
+    )
 
 
 def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -> Payment:
@@ -72,7 +82,9 @@ def withdraw(order_key: str) -> bool:
 
 
 def refund(payment: Payment, amount: Money, *, by: Actor, reason: str) -> Refund:
-    """Give `amount` of a collected payment back. Raises NotRefundable."""
+    """Give `amount` of a collected payment back. Raises NotRefundable, NotThroughAProvider."""
+    if payment.provider == OFFLINE:
+        raise NotThroughAProvider
     with transaction.atomic():
         payment = Payment.objects.locked(payment.pk)
         asked = sum(payment.refunds.filter(failed_at__isnull=True).values_list("amount_minor", flat=True))

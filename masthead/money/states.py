@@ -58,6 +58,14 @@ class NoticeKind(TextChoices):
     RETRY = "retry", _("said with the failure before")
 
 
+class OfflineMethod(TextChoices):
+    """How money comes without a provider."""
+
+    TRANSFER = "transfer", _("bank transfer")
+    CHEQUE = "cheque", _("cheque")
+    CASH = "cash", _("cash")
+
+
 class EventState(TextChoices):
     """What became of what a provider told us."""
 

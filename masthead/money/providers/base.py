@@ -200,6 +200,8 @@ class Provider(ABC):
 
     way: ClassVar[str] = "Card or wallet"
     """How givers call it, where they may choose."""
+    pays_with: ClassVar[str] = "card"
+    """The method of most payments on its page: whose fee a giver may cover."""
     taken: ClassVar[str] = "Taken at once."
     """What is taken when, for givers to read before they pay."""
     permission_first: ClassVar[bool] = False

@@ -89,6 +89,7 @@ class GoCardless(Provider):
     name: str = NAME
 
     way: ClassVar[str] = "Direct debit"
+    pays_with: ClassVar[str] = "debit"
     taken: ClassVar[str] = (
         "From your bank account: the first payment about a week from now, later ones a few working days after the day "
         "they are due. GoCardless writes to you before each. If there was a mistake, your bank gives it back."
