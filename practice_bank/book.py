@@ -238,7 +238,7 @@ class Book:
                 raise No(409, "there is nothing to pay out")
             payout = {"id": f"out_{secrets.token_hex(8)}", "amount": held, "currency": currency}
             self._insert("payout", {**payout, "at": self.clock.time()})
-            return payout["id"]
+            return str(payout["id"])
 
     def send_back(self, payout_id: str) -> None:
         """The newsroom's own bank did not take a payout."""

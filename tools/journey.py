@@ -41,6 +41,20 @@ from masthead.readers.models import Reader
 reader = Reader.objects.get(email=%r)
 print(json.dumps([links.preferences(reader.pk), links.unsubscribe(LetterList.objects.first(), reader.pk)]))
 """
+A_DIFFERENCE = """
+from datetime import timedelta
+from masthead.core import clock
+from masthead.money import differences
+from masthead.money.amounts import Money
+from masthead.money.models import Difference
+from masthead.money.states import DifferenceKind
+day, fee = clock.today(), Money(472, "GBP")
+differences.note("practice", DifferenceKind.NOT_WITH_US, "pay_4c1d:payment", theirs=Money(1180, "GBP"), ours=None,
+                 on=day - timedelta(days=3), detail="no payment of ours is called 7Q4K22M9X1AB")
+differences.note("practice", DifferenceKind.OTHER_FEE, "pay_9e22:payment", theirs=Money(460, "GBP"), ours=fee, on=day,
+                 detail="there with a fee of £0.40, with us of £0.28; our entry is practice:2B7KX0QM41ZT:collected")
+print(Difference.objects.first().pk)
+"""
 BROKEN = "from django.template.loader import render_to_string; print(render_to_string('500.html'))"
 WITH_RECORDING = """
 SELECT slug FROM calls_call JOIN calls_recording ON call_id = calls_call.id WHERE published_at IS NOT NULL LIMIT 1
@@ -235,6 +249,10 @@ def at_the_desk(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tuple[s
     editor.signs_in(EDITOR, PASSWORD)
     for name in OF_THE_DESK:
         editor.opens(pages[name])
+        yield f"desk-{name}", editor.page
+    one = newsroom.does(A_DIFFERENCE).strip()
+    for name, path in (("differences", "difference/"), ("difference", f"money/differences/{one}/"), ("alarm", "")):
+        editor.opens(f"/desk/{path}")
         yield f"desk-{name}", editor.page
     editor.leaves()
 

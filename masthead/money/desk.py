@@ -265,7 +265,7 @@ class TheMoney(ModelViewSetGroup):
     menu_label = _("Money")
     menu_icon = "calendar-check"
     menu_order = 410
-    items = (
+    items: tuple[type[RowsToLookAt], ...] = (
         PaymentViewSet,
         LatePaymentViewSet,
         NoticeViewSet,

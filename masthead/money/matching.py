@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
 from masthead.core import clock
 from masthead.money.amounts import Money
 from masthead.money.ledger import OWED_BY, Account
@@ -84,9 +86,9 @@ def unlisted(provider: str, first: date) -> list[Entry]:
     What came and went between two payouts is in none of them: entries of one payment that add up to nothing are left
     out together.
     """
-    listed = ProviderLine.objects.filter(provider=provider).exclude(entry="").values("entry")
-    rows = Transaction.objects.filter(provider=provider, on__gte=first)
-    rows = rows.exclude(key__in=listed).exclude(key__contains=DIFFERENCE)
+    listed = ProviderLine.objects.filter(provider=provider, entry=OuterRef("key"))
+    rows = Transaction.objects.filter(~Exists(listed), provider=provider, on__gte=first)
+    rows = rows.exclude(key__contains=DIFFERENCE)
     entries = entries_called(rows.values_list("key", flat=True))
     sums: dict[tuple[str, str], int] = {}
     names = payments_of(entries.values())

@@ -42,7 +42,8 @@ def comparisons() -> Iterator[Finding]:
         done = Comparison.objects.filter(provider=name, stage=ComparisonStage.DONE).order_by("-ended_at").first()
         count = Difference.objects.filter(provider=name, state=DifferenceState.OPEN).count()
         if count:
-            yield False, f"{name}: {count} differences between its books and ours wait: see Differences under Money"
+            things = "1 thing" if count == 1 else f"{count} things"
+            yield False, f"{name}: its books and ours differ in {things}: see Differences under Money"
         if done is not None and done.ended_at and done.ended_at > clock.now() - reconciling.OLD_AFTER:
             if not count:
                 yield True, f"{name}: its books agree with ours, compared on {clock.day_of(done.ended_at)}"

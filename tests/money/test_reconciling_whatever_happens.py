@@ -14,7 +14,7 @@ from masthead.core import faults, jobs
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal, Trouble
 from masthead.money import checks, ledger, payments, reconciling
-from masthead.money.models import Comparison, Difference, Mandate, Payment, Transaction
+from masthead.money.models import Comparison, Difference, Mandate, Payment, ProviderLine, Transaction
 from masthead.money.states import ComparisonStage, DifferenceState
 from tests.gocardless_server.book import No as NoAtGoCardless
 from tests.stripe_server.book import No as NoAtStripe
@@ -221,9 +221,7 @@ class AtGoCardless:
         return self.book.paid_out
 
     def of_others(self) -> int:
-        lines = [
-            line.net.minor for line in reconciling.ProviderLine.objects.filter(provider=self.name, kind="another's")
-        ]
+        lines = [line.net.minor for line in ProviderLine.objects.filter(provider=self.name, kind="another's")]
         return sum(lines)
 
     def day_passes(self, *, told: bool) -> None:
@@ -292,6 +290,8 @@ def play(place: Any, dice: random.Random, monkeypatch: pytest.MonkeyPatch) -> No
         for _ in range(8):
             place.day_passes(told=False)
         place.pay_out()
+        for _ in range(15):  # until what has been in no payout is asked for once more
+            place.day_passes(told=False)
     place.day_passes(told=False)
 
 
