@@ -90,9 +90,10 @@ def test_the_next_sign_in_asks_for_a_code_which_works_once(tilda, at_home):
 
     asked = browser.gives_password(tilda)
     before = browser.get("/desk/")
-    let_in = browser.gives_code(app.code)
+    code = app.code
+    let_in = browser.gives_code(code)
     other.gives_password(tilda)
-    again = other.gives_code(app.code)
+    again = other.gives_code(code)
 
     assert asked["Location"] == "/desk/login/second/"
     assert "/desk/login/" in before["Location"]
