@@ -307,7 +307,7 @@ def test_what_is_promised_is_called_off_until_it_is_handed_to_the_bank(debits: D
     payments.call_off(early, by=STAFF)
     jobs.run_all()
     late = debits.collected(mandate, order="3")
-    debits.days_pass(1)
+    debits.days_pass(2)
     assert debits.thing(late)["status"] == "submitted"
     payments.call_off(late, by=STAFF)
     jobs.run_all()
