@@ -195,10 +195,12 @@ def test_who_gives_already_may_pause_that_and_loses_no_day(newsroom):
     pledge = Pledge.objects.get(pk=pledge.pk)
     assert (pledge.state, pledge.paused_until, fresh(present).ends_on) == ("paused", *[date(2026, 7, 10)] * 2)
     assert "nothing is collected before 10 July 2026" in Message.objects.get(subject__startswith="Your present is").text
-    newsroom.until(date(2026, 7, 9))
+    it_is(2026, 7, 9, 23)
     assert bea.edition == "supporter"
-    newsroom.until(date(2026, 7, 11))
+    it_is(2026, 7, 10, 0, 20)
+    newsroom.news_arrives()
     assert bea.edition == "supporter"  # by what they give, which goes on
+    assert Pledge.objects.get(pk=pledge.pk).state == "active"
 
 
 def test_who_gives_already_and_pauses_nothing_goes_on_giving_and_gets_the_months_after(newsroom):
