@@ -13,11 +13,13 @@ LISTS = {
     "issues": "letters/issues", "letter-lists": "letterlist", "copies": "delivery", "not-written-to": "suppression",
     "standing": "letters/standing", "calls": "call", "seats": "seat", "series": "series", "spending": "spending",
     "figures": "open-books",
+    "defences": "money/defences", "held": "hold", "began-to-pay": "attempt", "taken-over": "takeover",
 }  # fmt: skip
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
+    "take-over": "giving/take-over",
 }  # fmt: skip
 ONE_OF_EACH = {
     "story": ("newsroom_storypage", "page_ptr_id", "pages/{}/edit"),

@@ -18,6 +18,7 @@ from masthead.money.amounts import CURRENCIES, Money
 from masthead.money.desk import RowsToLookAt
 
 from . import incomes
+from .desk_takeovers import TakeoverViewSet
 from .models import Gift, GivingTerms, Pledge, Rhythm
 
 FOLLOWING = (
@@ -84,7 +85,7 @@ class Giving(ModelViewSetGroup):
     menu_label = "Giving"
     menu_icon = "rotate"
     menu_order = 400
-    items = (PledgeViewSet, GiftViewSet)
+    items = (PledgeViewSet, GiftViewSet, TakeoverViewSet)
 
 
 class TermsForm(WagtailAdminModelForm):
@@ -94,13 +95,16 @@ class TermsForm(WagtailAdminModelForm):
     year = forms.CharField(label="Suggested each year")
     once = forms.CharField(label="Suggested once")
     least = forms.CharField(label="Least that is taken")
+    least_under_attack = forms.CharField(
+        label="Least under attack", help_text="While somebody tries out stolen cards here: see Defences under Money."
+    )
     most = forms.CharField(label="Most that is taken")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for rhythm in Rhythm.values:
             self.fields[rhythm].initial = ", ".join(str(amount.decimal) for amount in self.instance.suggested(rhythm))
-        for name in ("least", "most"):
+        for name in ("least", "least_under_attack", "most"):
             self.fields[name].initial = str(getattr(self.instance, name).decimal)
 
     def clean_currency(self) -> str:
@@ -112,7 +116,7 @@ class TermsForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         if currency := cleaned.get("currency"):
-            for name in (*Rhythm.values, "least", "most"):
+            for name in (*Rhythm.values, "least", "least_under_attack", "most"):
                 self._clean_amounts(name, currency)
         bounds = (self.instance.least_minor, self.instance.most_minor)
         if not self.errors and bounds[0] > bounds[1]:
@@ -144,7 +148,7 @@ GivingTerms.edit_handler = ObjectList(
     [
         FieldPanel("currency"),
         MultiFieldPanel([FieldPanel("month"), FieldPanel("year"), FieldPanel("once")], heading="Suggested"),
-        FieldRowPanel([FieldPanel("least"), FieldPanel("most")], heading="Taken"),
+        FieldRowPanel([FieldPanel("least"), FieldPanel("least_under_attack"), FieldPanel("most")], heading="Taken"),
         FieldPanel("grace_days", heading="Days of grace"),
         MultiFieldPanel(
             [FieldPanel("standfirst"), FieldPanel("where_it_goes", help_text=FOLLOWING)],

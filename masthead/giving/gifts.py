@@ -6,6 +6,7 @@ from masthead.core import audit
 from masthead.core.actors import Actor
 from masthead.money import checkouts, providers
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
@@ -24,10 +25,10 @@ audit.register("gift.claimed", "gift {subject} joined an account")
 
 def start(
     *, amount: Money, email: str, device: Device | None, reader: Reader | None, by: Actor, origin: Origin = NOWHERE,
-    provider: str = "",
+    provider: str = "", visitor: Visitor | None = None,
 ) -> Checkout:  # fmt: skip
-    """Give `amount` once. Returns where it is paid. Raises AmountOutside, OtherCurrency, NotThisWay; Trouble."""
-    terms.check(amount)
+    """Give `amount` once. Returns where it is paid. See `pledges.start` for what it raises."""
+    terms.check_new(amount)
     providers.choose(provider, amount.currency, keeps_mandate=False)
     with transaction.atomic():
         gift = Gift.objects.create(
@@ -47,6 +48,7 @@ def start(
         description=mails.what_it_is(gift),
         return_to=THANKS,
         provider=provider,
+        visitor=visitor,
     )
 
 

@@ -322,6 +322,63 @@ class Gift(CameFrom):
         return f"gift:{self.reference}"
 
 
+class TakeoverState(models.TextChoices):
+    """Where a file of supporters to be taken over stands."""
+
+    CHECKING = "checking", "each line is looked at"
+    CHECKED = "checked", "looked at: waits for your word"
+    APPLYING = "applying", "supporters are taken over"
+    DONE = "done", "done"
+    STOPPED = "stopped", "stopped"
+
+
+class Takeover(models.Model):
+    """A file of supporters whose cards and mandates were given to other software. Its lines go after a month."""
+
+    provider = models.CharField(max_length=40)
+    digest = models.CharField("hash of the file", max_length=64)
+    state = models.CharField(max_length=10, choices=TakeoverState.choices, default=TakeoverState.CHECKING)
+    lines_count = models.PositiveIntegerField("lines")
+    taken_count = models.PositiveIntegerField("taken over", default=0)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [UniqueConstraint(name="takeover_of_a_file_once", fields=["provider", "digest"])]
+
+    def __str__(self) -> str:
+        return f"{self.lines_count} lines, {self.at:%Y-%m-%d}"
+
+
+class LineState(models.TextChoices):
+    """What becomes of one line."""
+
+    UNSEEN = "unseen", "not looked at yet"
+    GOOD = "good", "can be taken over"
+    BAD = "bad", "can't be taken over"
+    TAKEN = "taken", "taken over"
+    KNOWN = "known", "was taken over before"
+
+
+class TakeoverLine(models.Model):
+    """One supporter in such a file, as it was written, and what becomes of it."""
+
+    takeover = models.ForeignKey(Takeover, on_delete=models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField("line")
+    written = models.JSONField(help_text="The cells by name.")
+    state = models.CharField(max_length=6, choices=LineState.choices, default=LineState.UNSEEN, db_index=True)
+    says = models.CharField("why", max_length=300, blank=True)
+    pledge = models.ForeignKey(Pledge, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["takeover", "number"]
+        constraints = [UniqueConstraint(name="takeover_line_once", fields=["takeover", "number"])]
+
+    def __str__(self) -> str:
+        return f"line {self.number}"
+
+
 GRACE_DAYS = (7, 60)  # least and most
 GRACE_SAYS = "A grace lasts from 7 to 60 days."
 
@@ -352,6 +409,7 @@ class GivingTerms(OnPages, BaseGenericSetting):
         "From 7 to 60; who is within a grace already keeps the day that they were told.",
     )
     least_minor = models.PositiveBigIntegerField(default=100)
+    least_under_attack_minor = models.PositiveBigIntegerField(default=500)
     most_minor = models.PositiveBigIntegerField(default=500_000)
     standfirst = models.CharField(
         "line under the heading",
@@ -405,6 +463,11 @@ class GivingTerms(OnPages, BaseGenericSetting):
     def least(self) -> Money:
         """Less than this is not taken."""
         return Money(self.least_minor, self.currency)
+
+    @property
+    def least_under_attack(self) -> Money:
+        """Less than this is not taken from who is new, while somebody tries out stolen cards here."""
+        return Money(max(self.least_minor, min(self.least_under_attack_minor, self.most_minor)), self.currency)
 
     @property
     def most(self) -> Money:

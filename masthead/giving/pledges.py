@@ -8,6 +8,7 @@ from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout
 from masthead.money.notices import earliest
 from masthead.readers import addresses
@@ -32,15 +33,16 @@ audit.register("pledge.claimed", "pledge {subject} joined an account")
 
 def start(
     *, amount: Money, interval: Interval, email: str, device: Device | None, reader: Reader | None, by: Actor,
-    origin: Origin = NOWHERE, provider: str = "",
+    origin: Origin = NOWHERE, provider: str = "", visitor: Visitor | None = None,
 ) -> Checkout:  # fmt: skip
     """Promise `amount` every `interval`; the pledge lives from its first payment. Returns where that is paid.
 
     `reader` is the signed-in one, if the address is theirs; `provider` is the way to pay that was chosen, or empty.
-    Raises AmountOutside, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then the pledge stays
-    pending and ends by itself.
+    Where `visitor` is told it may be held to be looked at first (see checkouts.begin).
+    Raises AmountOutside, TooLittleNow, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then
+    the pledge stays pending and ends by itself.
     """
-    terms.check(amount)
+    terms.check_new(amount)
     providers.choose(provider, amount.currency, keeps_mandate=True)
     today = clock.today()
     with transaction.atomic():
@@ -71,6 +73,7 @@ def start(
         description=mails.what_it_is(pledge),
         return_to=THANKS,
         provider=provider,
+        visitor=visitor,
     )
 
 

@@ -10,7 +10,7 @@ from masthead.readers.models import Reader
 
 from . import pledges
 from .mails import day
-from .models import Gift, Instalment, Pledge
+from .models import Gift, Instalment, Pledge, TakeoverLine
 from .receivers import join_the_account
 from .states import Cause, State
 
@@ -38,6 +38,7 @@ def erase(reader: Reader) -> None:
     join_the_account(reader)
     for pledge in Pledge.objects.filter(reader=reader).exclude(state=State.ENDED):
         pledges.end(pledge, by=Actor.reader(reader.pk), cause=Cause.ERASED)
+    TakeoverLine.objects.filter(written__email__iexact=reader.email).update(written={})
     for rows in (Pledge.objects.filter(reader=reader), Gift.objects.filter(reader=reader)):
         rows.update(email="", device=None)
 
