@@ -345,6 +345,8 @@ class Takeover(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = "file of supporters"
+        verbose_name_plural = "files of supporters"
         constraints = [UniqueConstraint(name="takeover_of_a_file_once", fields=["provider", "digest"])]
 
     def __str__(self) -> str:

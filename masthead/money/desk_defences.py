@@ -243,7 +243,7 @@ def _ways() -> Iterator[dict[str, Any]]:
 
 def _limits() -> Iterator[dict[str, Any]]:
     said = config.load().limits
-    for name in sorted(limits.LIMITS):
+    for name in sorted(limits.LIMITS, key=lambda name: (not name.startswith("money."), name)):
         limit = limits.in_force(name)
         yield {
             "name": name,

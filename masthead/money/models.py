@@ -297,6 +297,8 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = "beginning to pay"
+        verbose_name_plural = "beginnings to pay"
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
@@ -315,6 +317,7 @@ class Hold(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = "held payment"
         constraints = [
             CheckConstraint(
                 name="hold_waits_until_it_is_decided",

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(default=masthead.core.clock.now)),
             ],
             options={
+                "verbose_name": "file of supporters",
+                "verbose_name_plural": "files of supporters",
                 "ordering": ["-pk"],
                 "constraints": [models.UniqueConstraint(fields=("provider", "digest"), name="takeover_of_a_file_once")],
             },

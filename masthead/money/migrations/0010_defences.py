@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "beginning to pay",
+                "verbose_name_plural": "beginnings to pay",
                 "ordering": ["-pk"],
             },
         ),
@@ -129,6 +131,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "held payment",
                 "ordering": ["-pk"],
                 "constraints": [
                     models.CheckConstraint(
