@@ -91,6 +91,18 @@ def parser() -> argparse.ArgumentParser:
     worker = command("worker", "worker", "Run task workers and clock alone, without web: for further machines.")
     worker.add_argument("--queue", choices=["now", "later"], help="one worker for this queue, without clock")
 
+    attach = command(
+        "attach-mandates",
+        "attach_mandates",
+        "Take supporters over from a CSV file with the cards and mandates that they gave to other software.",
+    )
+    attach.add_argument("file", metavar="FILE", help="the CSV file; its first line names the columns")
+    attach.add_argument("--provider", required=True, choices=["stripe", "gocardless"], help="where they were given")
+    attach.add_argument("--apply", action="store_true", help="take the good lines over; without it nothing is changed")
+    attach.add_argument(
+        "--bad", metavar="OUT", help="write the lines that can't be taken over, and why, into this file"
+    )
+
     command("manage", "manage", "Run one of Django's or Wagtail's management commands.", words=False)
     return top
 

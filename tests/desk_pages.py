@@ -13,6 +13,7 @@ LISTS = {
     "issues": "letters/issues", "letter-lists": "letterlist", "copies": "delivery", "not-written-to": "suppression",
     "standing": "letters/standing", "calls": "call", "seats": "seat", "series": "series", "spending": "spending",
     "figures": "open-books", "offline": "offline", "presents": "present", "remarks": "remark", "fees": "feerate",
+    "defences": "money/defences", "held": "hold", "began-to-pay": "attempt", "taken-over": "takeover",
 }  # fmt: skip
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
@@ -21,6 +22,7 @@ FORMS = {
     "own-sign-in": "sign-in", "second-factor": "sign-in/second-factor", "add-app": "sign-in/app", "roles": "roles",
     "machine": "machine",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
+    "take-over": "giving/take-over",
 }  # fmt: skip
 ONE_OF_EACH = {
     "story": ("newsroom_storypage", "page_ptr_id", "pages/{}/edit"),

@@ -23,8 +23,7 @@ OF_THE_DESK = [
     "home", "new-appeal", "new-booking", "issue", "sending", "standing", "copies", "calls", "plan-call", "host",
     "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
     "own-sign-in", "second-factor", "add-app", "roles", "machine", "reset-factor", "has-left",
-    "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule", "enter-offline",
-    "fees",
+    "enter-offline", "fees", "defences", "take-over",
 ]  # fmt: skip
 LETTERS = """
 import json

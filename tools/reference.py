@@ -70,6 +70,7 @@ PATHS = {
     "/feeds/all.rss": "the feed of the whole paper",
     "/hooks/<provider>/": "where a provider's webhooks arrive",
     "/approve/<reference>/": "a payment whose bank wants its giver's word: says which, and leads to the provider",
+    "/pay/<reference>/": "a payment that was looked at and released: says which, and leads to the provider",
     "/healthz/live": "200 while the process answers; the press's own answer",
     "/healthz/ready": "200 when database, migrations and workers are well, else 503 with a line for each lack",
 }
@@ -297,6 +298,7 @@ def stripe_page() -> str:
         ("Status of a debit's mandate", states.MANDATE),
         ("Status of a payout", states.PAYOUT),
         ("Type of a line of its balance", states.BALANCE),
+        ("Status of a subscription of other software", states.SUBSCRIPTION),
         ("Why an issuer said no (`decline_code`)", states.DECLINES),
         ("Why a payment failed otherwise (`code`)", states.ERRORS),
         ("Why a refund failed", states.REFUND_FAILURES),
@@ -329,6 +331,7 @@ def gocardless_page() -> str:
         ("Status of a payout", states.PAYOUT),
         ("Type of an item of a payout", states.ITEM),
         ("Scheme of a currency", states.SCHEMES),
+        ("Status of a subscription of other software", states.SUBSCRIPTION),
         ("Why a payment failed (`cause`)", states.FAILURES),
         ("Why a refund failed", states.REFUND_FAILURES),
     ]
@@ -407,7 +410,8 @@ def rules_page() -> str:
         "What happens by itself, what may not be tried too often, and the words that stand for a figure.",
         "\n\n".join([
             "## The clock", _table(("rule", "every", "does"), rules),
-            "## Limits", _table(("limit", "at most"), tries),
+            "## Limits", "Other figures are set in `masthead.toml`, under `[limits]`: `\"name\" = \"40/15 minutes\"`.",
+            _table(("limit", "at most"), tries),
             "## Fill-in words", _table(("word",), words),
         ]),
     )  # fmt: skip
@@ -444,12 +448,12 @@ def kept() -> dict[str, tuple[str, str]]:
     """Every table that holds something of people: what it holds, and for how long."""
     from masthead.calls import afterwards
     from masthead.core import mail
-    from masthead.giving import tasks
+    from masthead.giving import takeovers, tasks
     from masthead.letters import links, subscribing
     from masthead.letters.models import Report
     from masthead.letters.sending import mailings
     from masthead.membership import reasons
-    from masthead.money import inbox
+    from masthead.money import defences, inbox
     from masthead.readers import desk_sessions, devices, sign_in
 
     desk = "until somebody at the desk removes it"
@@ -497,6 +501,15 @@ def kept() -> dict[str, tuple[str, str]]:
         "money.Checkout": (
             "a visit to a pay page; the address only until the provider has it",
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
+        ),
+        "money.Attempt": (
+            "that somebody began to pay: hashes of address, network, e-mail address and card",
+            _long(defences.KEPT),
+        ),
+        "money.Hold": ("a payment that is looked at first, and what staff wrote about it", law),
+        "giving.TakeoverLine": (
+            "a line of a file of supporters to take over: name, address, the provider's names",
+            f"{_long(takeovers.LINES_KEPT)}; with the account, at once",
         ),
         "money.Setup": (
             "a visit to give another card or account; the address only until the provider has it",

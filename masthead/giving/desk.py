@@ -17,7 +17,8 @@ from masthead.money.desk import ForWhoSeesMoney, RowsToLookAt
 
 from . import incomes
 from .desk_offline import OfflineViewSet
-from .desk_terms import CurrencyViewSet, FeeRateViewSet, TermsForm
+from .desk_takeovers import TakeoverViewSet
+from .desk_terms import CurrencyViewSet, FeeRateViewSet, HouseForm
 from .models import Gift, GivingTerms, Leaving, Pledge, Present, Remark
 
 FOLLOWING = (
@@ -169,6 +170,7 @@ class Giving(ModelViewSetGroup):
     items = (
         PledgeViewSet,
         GiftViewSet,
+        TakeoverViewSet,
         LeavingViewSet,
         PresentViewSet,
         OfflineViewSet,
@@ -182,7 +184,7 @@ GivingTerms.edit_handler = ObjectList(
     [
         FieldPanel("currency"),
         MultiFieldPanel([FieldPanel("month"), FieldPanel("year"), FieldPanel("once")], heading="Suggested"),
-        FieldRowPanel([FieldPanel("least"), FieldPanel("most")], heading="Taken"),
+        FieldRowPanel([FieldPanel("least"), FieldPanel("least_under_attack"), FieldPanel("most")], heading="Taken"),
         FieldPanel("grace_days", heading="Days of grace"),
         MultiFieldPanel([FieldPanel("keeps_while_paused"), FieldPanel("refunds_unused")], heading="Pausing and ending"),
         MultiFieldPanel(
@@ -190,7 +192,7 @@ GivingTerms.edit_handler = ObjectList(
             heading="Words on the support page",
         ),
     ],
-    base_form_class=TermsForm,
+    base_form_class=HouseForm,
 )
 
 

@@ -26,12 +26,13 @@ class TermsForm(WagtailAdminModelForm):
     once = forms.CharField(label="Suggested once")
     least = forms.CharField(label="Least that is taken")
     most = forms.CharField(label="Most that is taken")
+    of_one_amount: tuple[str, ...] = ("least", "most")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for rhythm in Rhythm.values:
             self.fields[rhythm].initial = ", ".join(str(amount.decimal) for amount in self.instance.suggested(rhythm))
-        for name in ("least", "most"):
+        for name in self.of_one_amount:
             self.fields[name].initial = str(getattr(self.instance, name).decimal)
 
     def clean_currency(self) -> str:
@@ -43,7 +44,7 @@ class TermsForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         if currency := cleaned.get("currency"):
-            for name in (*Rhythm.values, "least", "most"):
+            for name in (*Rhythm.values, *self.of_one_amount):
                 self._clean_amounts(name, currency)
         bounds = (self.instance.least_minor, self.instance.most_minor)
         if not self.errors and bounds[0] > bounds[1]:
@@ -69,6 +70,17 @@ class TermsForm(WagtailAdminModelForm):
 
     def _is_outside(self, rhythm: str, bounds: tuple[int, int]) -> bool:
         return any(not bounds[0] <= amount.minor <= bounds[1] for amount in self.instance.suggested(rhythm))
+
+
+class HouseForm(TermsForm):
+    """The same for the house's own currency."""
+
+    least_under_attack = forms.CharField(
+        label="Least under attack",
+        help_text="While somebody tries out stolen cards here: see Defences under Money. "
+        "In other currencies the least rises as many times.",
+    )
+    of_one_amount = ("least", "least_under_attack", "most")
 
 
 class CurrencyForm(TermsForm):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
 from masthead.core.refusals import Refusal
 from masthead.money import providers
@@ -54,13 +55,20 @@ class AmountForm(forms.Form):
         typed, chosen = cleaned.get("own", ""), cleaned.get(cleaned["often"], "")
         try:
             if typed:
-                cleaned["amount"] = terms.check(Money.parse(typed, self.terms.currency))
+                cleaned["amount"] = self._checked(Money.parse(typed, self.terms.currency))
             elif chosen.isascii() and chosen.isdigit() and len(chosen) <= LONGEST_NUMBER:
-                cleaned["amount"] = terms.check(Money(int(chosen), self.terms.currency))
+                cleaned["amount"] = self._checked(Money(int(chosen), self.terms.currency))
             else:
                 self.add_error("own", "Choose an amount, or type one of your own.")
         except Refusal as refusal:
             self.add_error("own", refusal.for_people.removesuffix(" Nothing has been changed."))
+
+    def _checked(self, amount: Money) -> Money:
+        return terms.check(amount)
+
+    @cached_property
+    def _least(self) -> Money:
+        return self.terms.least
 
     @property
     def amounts(self) -> dict[str, Any]:
@@ -102,7 +110,7 @@ class AmountForm(forms.Form):
         return {
             "name": "own",
             "label": "Or an amount of your own",
-            "hint": f"Between {self.terms.least.short} and {self.terms.most.short}. It counts before the choice above.",
+            "hint": f"Between {self._least.short} and {self.terms.most.short}. It counts before the choice above.",
             "sign": self.terms.sign,
             "value": self._said("own"),
             "error": " ".join(wrong),
@@ -138,6 +146,7 @@ class SupportForm(AmountForm):
     name = forms.CharField(label="The name to print", max_length=80, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._offers: dict[str, list[Provider]] = {}
         super().__init__(*args, **kwargs)
         for name in ("from", "placement", "appeal"):
             self.fields[name] = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -220,10 +229,24 @@ class SupportForm(AmountForm):
         return tuple(rhythm for rhythm in self.rhythms if self._offered(rhythm)) or self.rhythms
 
     def _offered(self, often: str) -> list[Provider]:
-        try:
-            return providers.for_checkouts(self.terms.currency, keeps_mandate=often != Rhythm.ONCE)
-        except providers.NoProvider:
-            return []
+        if often not in self._offers:
+            try:
+                found = providers.for_checkouts(self.terms.currency, keeps_mandate=often != Rhythm.ONCE)
+            except providers.NoProvider:
+                found = []
+            self._offers[often] = found
+        return self._offers[often]
+
+    def _checked(self, amount: Money) -> Money:
+        return terms.check_new(amount)
+
+    @cached_property
+    def _least(self) -> Money:
+        return terms.least_of_new(self.terms)
+
+    def _suggested(self, often: str) -> list[Money]:
+        """Under an attack, those that are taken."""
+        return [amount for amount in super()._suggested(often) if amount >= self._least] or [self._least]
 
     @property
     def carried(self) -> list[tuple[str, str]]:

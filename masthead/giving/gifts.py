@@ -6,6 +6,7 @@ from masthead.core import audit
 from masthead.core.actors import Actor
 from masthead.money import checkouts, providers
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
@@ -25,14 +26,14 @@ audit.register("gift.claimed", "gift {subject} joined an account")
 
 def start(
     *, amount: Money, email: str, device: Device | None, reader: Reader | None, by: Actor, origin: Origin = NOWHERE,
-    provider: str = "", cover_fee: bool = False, said: Said = NOTHING,
+    provider: str = "", cover_fee: bool = False, said: Said = NOTHING, visitor: Visitor | None = None,
 ) -> Checkout:  # fmt: skip
     """Give `amount` once; with `cover_fee` so much more is paid that it arrives whole. Returns where it is paid.
 
-    Raises AmountOutside, OtherCurrency, NotThisWay; Trouble.
+    See `pledges.start` for what it raises.
     """
     terms.taken(amount.currency)
-    terms.check(amount)
+    terms.check_new(amount)
     way = providers.choose(provider, amount.currency, keeps_mandate=False)
     given, amount = amount, fees.covering(amount, fees.rate_of(way, amount.currency)) if cover_fee else amount
     with transaction.atomic():
@@ -55,6 +56,7 @@ def start(
         description=mails.what_it_is(gift),
         return_to=THANKS,
         provider=provider,
+        visitor=visitor,
     )
 
 

@@ -26,6 +26,7 @@ TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection â†
     "paused": NoticeKind.CHANGE,
     "resumed": NoticeKind.CHANGE,
     "other_means": NoticeKind.CHANGE,
+    "taken_over": NoticeKind.LETTER,
 }
 
 
@@ -69,6 +70,11 @@ def ask_to_confirm(order: Pledge | Gift | Present) -> None:
     """A code and a link to the address that the paying device gave, unless it is confirmed."""
     if order.reader is None and order.device is not None and order.email:
         sign_in.ask_to_confirm(order.email, device=order.device, next_path="/account/")
+
+
+def taken_over(pledge: Pledge) -> None:
+    """To who gave through other software before: what stays, when it is collected next, and how to end it."""
+    _queue("taken_over", pledge, hint=pledge.mandate.hint if pledge.mandate else "")
 
 
 def receipt(pledge: Pledge, instalment: Instalment) -> None:

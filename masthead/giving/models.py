@@ -563,6 +563,65 @@ class Present(models.Model):
         return self.deliver_on is not None
 
 
+class TakeoverState(models.TextChoices):
+    """Where a file of supporters to be taken over stands."""
+
+    CHECKING = "checking", "each line is looked at"
+    CHECKED = "checked", "looked at: waits for your word"
+    APPLYING = "applying", "supporters are taken over"
+    DONE = "done", "done"
+    STOPPED = "stopped", "stopped"
+
+
+class Takeover(models.Model):
+    """A file of supporters whose cards and mandates were given to other software. Its lines go after a month."""
+
+    provider = models.CharField(max_length=40)
+    digest = models.CharField("hash of the file", max_length=64)
+    state = models.CharField(max_length=10, choices=TakeoverState.choices, default=TakeoverState.CHECKING)
+    lines_count = models.PositiveIntegerField("lines")
+    taken_count = models.PositiveIntegerField("taken over", default=0)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "file of supporters"
+        verbose_name_plural = "files of supporters"
+        constraints = [UniqueConstraint(name="takeover_of_a_file_once", fields=["provider", "digest"])]
+
+    def __str__(self) -> str:
+        return f"{self.lines_count} lines, {self.at:%Y-%m-%d}"
+
+
+class LineState(models.TextChoices):
+    """What becomes of one line."""
+
+    UNSEEN = "unseen", "not looked at yet"
+    GOOD = "good", "can be taken over"
+    BAD = "bad", "can't be taken over"
+    TAKEN = "taken", "taken over"
+    KNOWN = "known", "was taken over before"
+
+
+class TakeoverLine(models.Model):
+    """One supporter in such a file, as it was written, and what becomes of it."""
+
+    takeover = models.ForeignKey(Takeover, on_delete=models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField("line")
+    written = models.JSONField(help_text="The cells by name.")
+    state = models.CharField(max_length=6, choices=LineState.choices, default=LineState.UNSEEN, db_index=True)
+    says = models.CharField("why", max_length=300, blank=True)
+    pledge = models.ForeignKey(Pledge, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["takeover", "number"]
+        constraints = [UniqueConstraint(name="takeover_line_once", fields=["takeover", "number"])]
+
+    def __str__(self) -> str:
+        return f"line {self.number}"
+
+
 GRACE_DAYS = (7, 60)  # least and most
 GRACE_SAYS = "A grace lasts from 7 to 60 days."
 
@@ -636,6 +695,7 @@ class GivingTerms(Amounts, OnPages, BaseGenericSetting):
         default=True,
         help_text="Later than 14 days after the first payment; within them they may in any case, with all of it back.",
     )
+    least_under_attack_minor = models.PositiveBigIntegerField(default=500)
     standfirst = models.CharField(
         "line under the heading",
         max_length=200,
@@ -670,6 +730,11 @@ class GivingTerms(Amounts, OnPages, BaseGenericSetting):
     def grace(self) -> timedelta:
         """How long every benefit stays after a payment has failed."""
         return timedelta(days=self.grace_days)
+
+    @property
+    def least_under_attack(self) -> Money:
+        """Less than this is not taken from who is new, while somebody tries out stolen cards here."""
+        return Money(max(self.least_minor, min(self.least_under_attack_minor, self.most_minor)), self.currency)
 
 
 class CurrencyTerms(Amounts, OnPages):

@@ -8,6 +8,7 @@ from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout
 from masthead.money.notices import earliest
 from masthead.readers import addresses
@@ -46,16 +47,18 @@ audit.register("pledge.claimed", "pledge {subject} joined an account")
 def start(
     *, amount: Money, interval: Interval, email: str, device: Device | None, reader: Reader | None, by: Actor,
     origin: Origin = NOWHERE, provider: str = "", cover_fee: bool = False, said: Said = NOTHING,
+    visitor: Visitor | None = None,
 ) -> Checkout:  # fmt: skip
     """Promise `amount` every `interval`; the pledge lives from its first payment. Returns where that is paid.
 
     `reader` is the signed-in one, if the address is theirs; `provider` is the way to pay that was chosen, or empty.
     With `cover_fee` so much more is promised that `amount` arrives whole.
-    Raises AmountOutside, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then the pledge stays
-    pending and ends by itself.
+    Where `visitor` is told it may be held to be looked at first (see checkouts.begin).
+    Raises AmountOutside, TooLittleNow, OtherCurrency, NotThisWay; Trouble when the provider cannot be reached: then
+    the pledge stays pending and ends by itself.
     """
     terms.taken(amount.currency)
-    terms.check(amount)
+    terms.check_new(amount)
     way = providers.choose(provider, amount.currency, keeps_mandate=True)
     given, amount = amount, fees.covering(amount, fees.rate_of(way, amount.currency)) if cover_fee else amount
     today = clock.today()
@@ -89,6 +92,7 @@ def start(
         description=mails.what_it_is(pledge),
         return_to=THANKS,
         provider=provider,
+        visitor=visitor,
     )
 
 

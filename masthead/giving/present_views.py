@@ -7,13 +7,15 @@ receiver signs in the browser holds it in a cookie.
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.core import limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import checkouts, providers
+from masthead.money import checkouts, defences, providers
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout
 from masthead.press.printed import printed
 from masthead.press.recording import made_of
@@ -22,16 +24,15 @@ from masthead.readers.accounts import sign_in_address
 from masthead.readers.requests import Request
 
 from . import presents, terms
-from .models import Present
+from .models import Present, Rhythm
 from .present_forms import ClaimForm, PresentForm, SendForm
 from .refusals import NoSuchLink, PresentClaimed, PresentOver, PresentTakenBack
 from .states import PresentState
 from .views import (
     BANK_IS_AWAY,
-    BEGUN_BY_NETWORK,
-    BEGUN_FOR_ADDRESS,
     NOT_HERE_YET,
     WRONG,
+    has_paid,
     let_forms_lead_to_pay,
     of_money,
 )
@@ -82,14 +83,15 @@ def _go_to_pay(request: Request, form: PresentForm) -> HttpResponse:
         return _shop(request, form)
     device, token = request.device, ""
     try:
-        limits.hit(BEGUN_BY_NETWORK, network_of(request))
-        limits.hit(BEGUN_FOR_ADDRESS, form.cleaned_data["email"])
+        visitor = Visitor.of(request, is_known=has_paid(request, form.cleaned_data["email"]))
+        defences.admit(visitor, form.cleaned_data["email"])
         if device is None:
             device, token = devices.open_device(label=devices.label_of(request.headers.get("User-Agent", "")))
         reader = request.reader if request.reader and request.reader.email == form.cleaned_data["email"] else None
         by = device.actor if reader is None else reader.actor
-        checkout = presents.start(**form.facts, device=device, reader=reader, by=by)
-        response: HttpResponse = HttpResponseRedirect(checkout.pay_url, status=303)
+        checkout = presents.start(**form.facts, device=device, reader=reader, by=by, visitor=visitor)
+        where = checkout.pay_url or reverse("present-thanks", args=[checkout.reference])  # held: the page there says so
+        response: HttpResponse = HttpResponseRedirect(where, status=303)
     except Refusal as refusal:
         form.add_error(None, refusal.for_people)
         response = _shop(request, form)
@@ -116,6 +118,8 @@ def thanks(request: Request, reference: str) -> HttpResponse:
     present.refresh_from_db()
     if present.bought_at and present.state not in (PresentState.FAILED, PresentState.PENDING):
         return redirect("present-given", present.reference)
+    if checkout.is_held or checkout.is_refused:
+        return render(request, "giving/held.html", {"checkout": checkout, "order": present, "often": Rhythm.ONCE})
     let_forms_lead_to_pay()
     context = {"checkout": checkout, "present": present, "is_open": checkout.state == "open"}
     return render(request, "giving/present_not_paid.html", context)

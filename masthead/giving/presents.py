@@ -16,6 +16,7 @@ from masthead.core import audit, clock, limits
 from masthead.core.actors import Actor
 from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout, Payment
 from masthead.money.states import PaymentState
 from masthead.readers import addresses
@@ -81,11 +82,12 @@ def offers(currency: str) -> list[Offer]:
 def start(
     *, months: int, currency: str, email: str, device: Device | None, reader: Reader | None, by: Actor,
     giver_name: str = "", receiver_name: str = "", receiver_email: str = "", message: str = "",
-    deliver_on: date | None = None, provider: str = "",
+    deliver_on: date | None = None, provider: str = "", visitor: Visitor | None = None,
 ) -> Checkout:  # fmt: skip
     """Buy `months` of membership for another. With `deliver_on` we mail it to `receiver_email` on that day.
 
-    Returns where it is paid. Raises NoPresents, NotADayToDeliver, BadAddress, NotThisWay; Trouble.
+    Returns where it is paid; where `visitor` is told it may be held first. Raises NoPresents, NotADayToDeliver,
+    BadAddress, NotThisWay; Trouble.
     """
     terms.taken(currency)
     price = next((offer.price for offer in offers(currency) if offer.months == months), None)
@@ -117,6 +119,7 @@ def start(
         description=present_mails.what_it_is(present),
         return_to=THANKS,
         provider=provider,
+        visitor=visitor,
     )
 
 

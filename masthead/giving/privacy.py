@@ -9,7 +9,7 @@ from masthead.readers import privacy
 from masthead.readers.models import Reader
 
 from . import pledges, remarks
-from .models import Gift, Instalment, Pledge, Present, Remark
+from .models import Gift, Instalment, Pledge, Present, Remark, TakeoverLine
 from .presents import NOTHING_WRITTEN
 from .previews import day
 from .receivers import join_the_account
@@ -45,6 +45,7 @@ def erase(reader: Reader) -> None:
     Remark.objects.filter(remarks.of(reader, None)).delete()
     for pledge in Pledge.objects.filter(reader=reader).exclude(state=State.ENDED):
         pledges.end(pledge, by=Actor.reader(reader.pk), cause=Cause.ERASED)
+    TakeoverLine.objects.filter(written__email__iexact=reader.email).update(written={})
     for rows in (Pledge, Gift, Present):
         rows.objects.filter(reader=reader).update(email="", device=None)
     Present.objects.filter(reader=reader).update(giver_name="", receiver_name="", message="")

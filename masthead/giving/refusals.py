@@ -30,6 +30,15 @@ class AmountOutside(Refusal):
     for_people_text = "Choose an amount between %(least)s and %(most)s. Nothing has been changed."
 
 
+class TooLittleNow(Refusal):
+    """Below the least that is taken under an attack."""
+
+    for_people_text = (
+        "Somebody is trying out stolen cards here, so for the moment we take %(least)s at least. Choose a larger "
+        "amount, or come back in an hour or two. Nothing has been changed."
+    )
+
+
 class OtherCurrency(Refusal):
     """Not the currency in which the newsroom takes money, or not the pledge's own."""
 

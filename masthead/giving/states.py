@@ -84,6 +84,7 @@ class Cause(models.TextChoices):
     GRACE_OVER = "grace_over", "the grace was over"
     ERASED = "erased", "the account was erased"
     CLAIMED = "claimed", "its address was confirmed"
+    TAKEN_OVER = "taken_over", "taken over from other software"
 
 
 class Act(models.TextChoices):

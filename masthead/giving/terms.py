@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from masthead.money import defences
 from masthead.money.amounts import Money
 
 from .models import Amounts, CurrencyTerms, GivingTerms
-from .refusals import AmountOutside, OtherCurrency
+from .refusals import AmountOutside, OtherCurrency, TooLittleNow
 
 MAY_BE_OFFERED = tuple(
     """AUD BGN CAD CHF CZK DKK EUR GBP HKD HUF ILS INR ISK JPY KRW MXN NOK NZD PLN RON SEK SGD TRY UAH USD ZAR
@@ -70,3 +71,22 @@ def check(amount: Money) -> Money:
     if not terms.least <= amount <= terms.most:
         raise AmountOutside(least=terms.least.short, most=terms.most.short)
     return amount
+
+
+def check_new(amount: Money) -> Money:
+    """The same for what is given from now on, where under an attack the least is more. Raises TooLittleNow too."""
+    check(amount)
+    if amount < (least := least_of_new(of(amount.currency) or in_force())):
+        raise TooLittleNow(least=least.short)
+    return amount
+
+
+def least_of_new(amounts: Amounts) -> Money:
+    """The least that is taken from who begins to give now; in other currencies it rises as many times."""
+    if not defences.is_raised():
+        return amounts.least
+    house = in_force()
+    if amounts.currency == house.currency:
+        return house.least_under_attack
+    raised = amounts.least_minor * house.least_under_attack.minor // house.least_minor
+    return Money(min(raised, amounts.most_minor), amounts.currency)

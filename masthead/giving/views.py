@@ -16,8 +16,9 @@ from wagtail.models import Page
 from masthead.core import fillins, limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import checkouts, providers, setups
+from masthead.money import checkouts, defences, providers, setups
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout, Setup
 from masthead.money.states import SetupState
 from masthead.press.parameters import Kind
@@ -36,8 +37,7 @@ from .origins import PLACEMENTS, Origin
 from .refusals import NothingNew, NothingToGiveBack
 from .states import GiftState, State
 
-BEGUN_BY_NETWORK = limits.define("giving.begun-by-network", times=30, per=3600)
-BEGUN_FOR_ADDRESS = limits.define("giving.begun-for-address", times=12, per=3600)
+MEANS_BY_NETWORK = limits.define("giving.means-by-network", times=30, per=3600)
 READDRESSED_BY_DEVICE = limits.define("giving.readdressed-by-device", times=6, per=3600)
 LARGEST = 10**12
 WRONG = 422
@@ -108,11 +108,11 @@ def _go_to_pay(request: Request, form: SupportForm) -> HttpResponse:
         return _support_page(request, form, together=form.together)
     device, token = request.device, ""
     try:
-        limits.hit(BEGUN_BY_NETWORK, network_of(request))
-        limits.hit(BEGUN_FOR_ADDRESS, form.cleaned_data["email"])
+        visitor = Visitor.of(request, is_known=has_paid(request, form.cleaned_data["email"]))
+        defences.admit(visitor, form.cleaned_data["email"])
         if device is None:
             device, token = devices.open_device(label=devices.label_of(request.headers.get("User-Agent", "")))
-        checkout = _begin(request, form, device)
+        checkout = _begin(request, form, device, visitor)
     except Refusal as refusal:
         form.add_error(None, refusal.for_people)
         response = _support_page(request, form)
@@ -121,13 +121,22 @@ def _go_to_pay(request: Request, form: SupportForm) -> HttpResponse:
         response = _support_page(request, form)
         response.status_code = 503
     else:
-        response = HttpResponseRedirect(checkout.pay_url, status=303)
+        where = checkout.pay_url or reverse("thanks", args=[checkout.reference])  # held: the page there says so
+        response = HttpResponseRedirect(where, status=303)
     if device and token:  # the session by which the device that pays is known again when it comes back
         devices.use_here(request, response, device, token)
     return response
 
 
-def _begin(request: Request, form: SupportForm, device: Device) -> Checkout:
+def has_paid(request: Request, email: str) -> bool:
+    """Whether the signed-in reader gives for themselves, and has given before."""
+    reader = request.reader if request.reader and request.reader.email == email else None
+    if reader is None:
+        return False
+    return Pledge.objects.filter(reader=reader).begun().exists() or Gift.objects.filter(reader=reader).given().exists()
+
+
+def _begin(request: Request, form: SupportForm, device: Device, visitor: Visitor) -> Checkout:
     email, often = form.cleaned_data["email"], form.cleaned_data["often"]
     reader = request.reader if request.reader and request.reader.email == email else None
     facts: dict[str, Any] = {
@@ -140,6 +149,7 @@ def _begin(request: Request, form: SupportForm, device: Device) -> Checkout:
         "provider": form.cleaned_data["way"],
         "cover_fee": form.cleaned_data["cover"],
         "said": form.said,
+        "visitor": visitor,
     }
     return gifts.start(**facts) if often == Rhythm.ONCE else pledges.start(interval=Interval(often), **facts)
 
@@ -183,6 +193,8 @@ def thanks(request: Request, reference: str) -> HttpResponse:
     checkout, order = _checkout_of(request, reference)
     if order is None:
         return render(request, "giving/elsewhere.html")
+    if checkout.is_held or checkout.is_refused:
+        return render(request, "giving/held.html", {"checkout": checkout, "order": order, "often": _often(order)})
     checkout = checkouts.ask(checkout.reference)
     order.refresh_from_db()
     if isinstance(order, Pledge) and order.state == State.ENDED and order.started_on:
@@ -374,7 +386,7 @@ def means_of(request: Request, pledge: Pledge) -> HttpResponse:
     refusal, status = "", 200
     if request.method == "POST":
         try:
-            limits.hit(BEGUN_BY_NETWORK, network_of(request))
+            limits.hit(MEANS_BY_NETWORK, network_of(request))
             setup = means.begin(pledge, provider=request.POST.get("way", ""))
             return HttpResponseRedirect(setup.pay_url, status=303)
         except Refusal as refused:

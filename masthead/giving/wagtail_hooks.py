@@ -10,6 +10,7 @@ from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from . import desk_takeovers
 from .desk import MAY_SEE_INCOME, Giving, income
 from .desk_offline import enter, reverse_entry
 
@@ -24,11 +25,15 @@ def giving() -> Giving:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
-    """What a story brought in; entering what came without a provider, and reversing it."""
+    """What a story brought in; what came without a provider; supporters taken over from other software."""
     return [
         path("stories/<int:pk>/income/", income, name="story_income"),
         path("offline/enter/", enter, name="enter_offline"),
         path("offline/<int:pk>/reverse/", reverse_entry, name="reverse_offline"),
+        path("giving/take-over/", desk_takeovers.begin_takeover, name="begin_takeover"),
+        path("giving/take-over/<int:pk>/", desk_takeovers.takeover, name="takeover"),
+        path("giving/take-over/<int:pk>/apply/", desk_takeovers.apply_takeover, name="apply_takeover"),
+        path("giving/take-over/<int:pk>/stop/", desk_takeovers.stop_takeover, name="stop_takeover"),
     ]
 
 

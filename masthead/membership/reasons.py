@@ -52,6 +52,8 @@ def earned_by(pledge: Pledge) -> dict[str, Span]:
     """
     paid = pledge.last_paid
     reached = _reached(pledge, paid.amount, paid.interval) if paid else {}
+    if paid is None and pledge.paid_until and not pledge.instalments.exists():
+        reached = _reached(pledge, pledge.amount, pledge.interval)  # paid to the software of before
     paid_for = reached if pledge.paid_until else {}
     spans: dict[str, Span] = {}
     if pledge.state in (State.ACTIVE, State.OVERDUE):

@@ -9,6 +9,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permissions import ModelPermissionPolicy
 
 from masthead.money import failures, lateness
+from masthead.money.desk_events import InspectEvent, ListOfEvents
 from masthead.money.models import Event, Line, Mandate, Notice, Payment, Refund, Transaction
 
 
@@ -201,6 +202,8 @@ class EventViewSet(RowsToLookAt):
     model = Event
     icon = "mail"
     menu_label = _("What providers told")
+    index_view_class = ListOfEvents
+    inspect_view_class = InspectEvent
     search_fields = ["event_id", "kind", "subject"]
     list_display = ["kind", "subject", "state", "trouble", "received_at", "processed_at", "event_id"]
     list_filter = ["state", "provider", "kind", "received_at"]

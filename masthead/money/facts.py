@@ -6,7 +6,7 @@ So events may come twice and in any order, and the result is the same.
 from django.db import IntegrityError, transaction
 
 from masthead.core import clock
-from masthead.money import approvals, journal, moves, states
+from masthead.money import approvals, defences, journal, moves, states
 from masthead.money.models import Checkout, Dispute, Mandate, Payment, Refund, Setup
 from masthead.money.providers.base import (
     CheckoutFacts,
@@ -17,7 +17,7 @@ from masthead.money.providers.base import (
     PaymentFacts,
     RefundFacts,
 )
-from masthead.money.states import PaymentState
+from masthead.money.states import CheckoutState, PaymentState
 
 SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at")
 WITH = {  # what is set together with a moment
@@ -268,6 +268,8 @@ def _learn_checkout(payment: Payment, fact: CheckoutFacts) -> None:
         checkout.closed_at = checkout.closed_at or fact.closed_at
         payment.abandoned_at = payment.abandoned_at or fact.closed_at
     checkout.save(update_fields=["declined_at", "failure", "closed_at"])
+    if fact.card:
+        defences.card_tried(checkout, fact.card)
     _follow(payment)
 
 
@@ -280,6 +282,8 @@ def _follow(payment: Payment) -> None:
         checkout.save(update_fields=["state"])
         if was != checkout.state:
             moves.note(checkout, was=was, now=checkout.state)
+        if checkout.is_paid and was == CheckoutState.OPEN:
+            defences.paid(checkout)
     was, payment.state = payment.state, states.of_payment(payment)
     payment.save()
     if was != payment.state:

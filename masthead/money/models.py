@@ -14,6 +14,8 @@ from masthead.money.states import (
     DifferenceKind,
     DifferenceState,
     EventState,
+    HeldBecause,
+    HoldState,
     MandateState,
     MovementKind,
     NoticeKind,
@@ -296,6 +298,105 @@ class Checkout(models.Model):
     def is_paid(self) -> bool:
         """Whether something was earned by it: a paid card, or a promised debit."""
         return self.state in (CheckoutState.COLLECTED, CheckoutState.PROMISED)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is looked at before the provider hears of it."""
+        return self._was_held_as(HoldState.WAITING)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was looked at and not taken."""
+        return self._was_held_as(HoldState.REFUSED)
+
+    def _was_held_as(self, state: HoldState) -> bool:
+        hold = Hold.objects.filter(checkout=self).first()
+        return hold is not None and hold.state == state
+
+
+class Attempt(models.Model):
+    """That somebody began a visit to a pay page: from where and for whom, as hashes alone. Deleted after a month."""
+
+    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="attempt")
+    at = models.DateTimeField("begun", default=clock.now, db_index=True)
+    address_key = models.CharField("address", max_length=64, db_index=True)
+    network_key = models.CharField("network", max_length=64)
+    email_key = models.CharField("e-mail address", max_length=64, db_index=True)
+    card_key = models.CharField("card", max_length=64, blank=True)
+    given_back_at = models.DateTimeField("paid, so not counted", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "beginning to pay"
+        verbose_name_plural = "beginnings to pay"
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+
+class Hold(models.Model):
+    """A payment that was begun and is looked at before the provider hears of it."""
+
+    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="hold")
+    state = models.CharField(max_length=10, choices=HoldState.choices, default=HoldState.WAITING, db_index=True)
+    because = models.CharField("why", max_length=10, choices=HeldBecause.choices)
+    held_at = models.DateTimeField("held since", default=clock.now)
+    decided_at = models.DateTimeField("decided", null=True, blank=True)
+    decided_by = models.CharField("by", max_length=80, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "held payment"
+        constraints = [
+            CheckConstraint(
+                name="hold_waits_until_it_is_decided",
+                condition=Q(state=HoldState.WAITING, decided_at__isnull=True)
+                | (~Q(state=HoldState.WAITING) & Q(decided_at__isnull=False)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checkout.payment.reference} ({self.get_state_display()})"
+
+
+class Alert(models.Model):
+    """A time in which the least amount is raised, or kept down by staff, until a moment that may be moved on."""
+
+    is_raised = models.BooleanField()
+    by = models.CharField(max_length=80)
+    began_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    tried = models.PositiveIntegerField("first payments that had ended", default=0)
+    declined = models.PositiveIntegerField("of them declined", default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_raised"], condition=Q(is_raised=True, ended_at__isnull=True), name="alert_is_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{'raised' if self.is_raised else 'kept down'} from {self.began_at} until {self.until}"
+
+
+class MethodOff(models.Model):
+    """A way to pay that the newsroom has switched off for payments to come."""
+
+    provider = models.CharField(max_length=40)
+    method = models.CharField(max_length=40)
+    by = models.CharField(max_length=80)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["provider", "method"]
+        constraints = [models.UniqueConstraint(fields=["provider", "method"], name="method_is_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.method}"
 
 
 class Setup(models.Model):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from masthead.core import clock
-from masthead.money import lateness, providers, reconciling
-from masthead.money.models import Comparison, Difference, Event, Mandate, Payment, Refund
-from masthead.money.states import ComparisonStage, DifferenceState, EventState, MandateState
+from masthead.money import defences, lateness, providers, reconciling
+from masthead.money.models import Comparison, Difference, Event, Hold, Mandate, Payment, Refund
+from masthead.money.states import ComparisonStage, DifferenceState, EventState, HoldState, MandateState
 
 LATE = timedelta(hours=1)
 LATELY = timedelta(days=7)
@@ -31,6 +31,10 @@ def examine() -> Iterator[Finding]:
         yield False, f"{waiting} collections and refunds wait for a provider's answer since an hour or more"
     if late := lateness.late().count():
         yield False, f"{late} payments take longer than they usually do: see Late payments under Money at the desk"
+    if held := Hold.objects.filter(state=HoldState.WAITING).count():
+        yield False, f"{held} payments are held and wait to be looked at: see Defences at the desk"
+    if (alert := defences.alert_now()) is not None and alert.is_raised:
+        yield False, "the least amount is raised, since stolen cards are tried: see Defences at the desk"
     failed = Event.objects.filter(state=EventState.FAILED, received_at__gt=clock.now() - LATELY).count()
     if failed:
         yield False, f"{failed} things that providers told this week could not be done: see Money at the desk"

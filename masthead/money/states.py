@@ -48,6 +48,24 @@ class MandateState(TextChoices):
     ENDED = "ended", _("ended")
 
 
+class HoldState(TextChoices):
+    """What became of a payment that is looked at before it is taken."""
+
+    WAITING = "waiting", _("waits to be looked at")
+    RELEASED = "released", _("released")
+    REFUSED = "refused", _("refused")
+
+
+class HeldBecause(TextChoices):
+    """What made it worth a look."""
+
+    ADDRESS = "address", _("many begun at one address, and not paid")
+    NETWORK = "network", _("many begun in one network, and not paid")
+    EMAIL = "email", _("many begun for one e-mail address, and not paid")
+    CARD = "card", _("who began it has used a card that many have tried")
+    DECLINED = "declined", _("several were declined at one address or for one e-mail address")
+
+
 class NoticeKind(TextChoices):
     """In which way who pays was told of a collection."""
 
@@ -71,6 +89,7 @@ class EventState(TextChoices):
 
     KEPT = "kept", _("kept, not yet looked at")
     DONE = "done", _("done")
+    AGAIN = "again", _("to be looked at once more")
     WAITING = "waiting", _("waits for a payment that is not known yet")
     UNKNOWN = "unknown", _("of a kind that we do not know")
     NOT_OURS = "not_ours", _("about something that is not ours")
@@ -124,6 +143,8 @@ class DifferenceState(TextChoices):
     POSTED = "posted", _("an entry was posted")
     EXPLAINED = "explained", _("explained")
 
+
+ASKED_ANEW = frozenset({EventState.FAILED, EventState.AGAIN})  # what the event leaves out is not taken from before
 
 FINAL = frozenset({PaymentState.FAILED, PaymentState.ABANDONED, PaymentState.REFUNDED, PaymentState.RETURNED})
 

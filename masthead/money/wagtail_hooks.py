@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
-from . import desk_differences
+from . import desk_defences, desk_differences
 from .desk import TheMoney
 
 
@@ -41,6 +42,31 @@ def books_not_compared(request: HttpRequest, panels: list[Any]) -> None:
     """For who may see money."""
     if request.user.has_perm(desk_differences.MAY_SEE):
         panels.append(desk_differences.BooksNotCompared())
+
+
+@hooks.register("register_admin_viewset")
+def the_defences() -> desk_defences.TheDefences:
+    """What is held, and who began to pay."""
+    return desk_defences.TheDefences()
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[URLPattern]:
+    """The page of the defences, its switches, the queue's decision, and events once more."""
+    return [
+        path("money/defences/", desk_defences.the_defences, name="defences"),
+        path("money/defences/least/", desk_defences.least_amount, name="least_amount"),
+        path("money/ways/<slug:provider>/<slug:method>/", desk_defences.way_to_pay, name="way_to_pay"),
+        path("money/held/<int:pk>/", desk_defences.decide_hold, name="decide_hold"),
+        path("money/events/once-more/", desk_defences.replay_events, name="replay_events"),
+    ]
+
+
+@hooks.register("construct_homepage_panels")
+def say_what_is_held(request: HttpRequest, panels: list[Component]) -> None:
+    """For who may decide."""
+    if request.user.has_perm(desk_defences.MOVES):
+        panels.append(desk_defences.WaitsForADecision())
 
 
 @hooks.register("register_permissions")

@@ -38,10 +38,10 @@ def guard(get_response: Answer) -> Answer:
             return get_response(request)
         desk_sessions.seen(session)
         person = request.user
-        person.desk_session = session  # type: ignore[union-attr]
-        person.unproved = not (desk_sessions.is_proved(request) or settings.CONFIG.demo)  # type: ignore[union-attr]
+        person.desk_session = session
+        person.unproved = not (desk_sessions.is_proved(request) or settings.CONFIG.demo)
         response = get_response(request)
-        if person.withheld and _says_no(response):  # type: ignore[union-attr]
+        if person.withheld and _says_no(response):
             list(get_messages(request))  # 'you do not have permission' would not be true
             return _lead_to_a_factor(request)
         return response
@@ -61,7 +61,7 @@ def _lead_to_a_factor(request: HttpRequest) -> HttpResponse:
 
 def session_of(request: HttpRequest) -> DeskSession | None:
     """The session that this request came in."""
-    found: DeskSession | None = request.user.desk_session  # type: ignore[union-attr]
+    found: DeskSession | None = request.user.desk_session
     return found
 
 

@@ -198,6 +198,7 @@ def prove(person: StaffUser, typed: Typed, *, network: str) -> str:
     limits.hit(TRIES_OF_NETWORK, network)
     limits.hit(TRIES_OF_PERSON, str(person.pk))
     limits.hit(TRIES_A_DAY, str(person.pk))
+    refusal: Refusal
     if not has_one(person):
         how, right, refusal = "password", person.check_password(typed.password), WrongPassword()
     elif typed.passkey:

@@ -4,7 +4,7 @@ from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
-from masthead.money.views import approve
+from masthead.money.views import approve, go_on
 from masthead.readers.desk_sign_in import SignIn, second_step
 from masthead.web.views import account, calls, demo, health, letters, machines, open_books, pages, searching
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),
     path("approve/<str:reference>/", approve, name="approve"),
+    path("pay/<str:reference>/", go_on, name="go-on"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("demo/mail/", demo.mailbox, name="demo-mail"),

@@ -148,6 +148,28 @@ class Book:
         self.later(DAY, lambda: self._submit_mandate(mandate))
         return mandate
 
+    def elsewhere(self, number: str, *, subscribed: bool = False) -> tuple[str, str]:
+        """Somebody who gave a mandate to other software here: the customer, and the mandate."""
+        customer = self.new("customers", "CU", email="of.old@example.org")
+        bank = self.new(
+            "customer_bank_accounts", "BA",
+            account_number_ending=number[-2:], account_holder_name="ADA OBI", country_code="GB", enabled=True,
+            currency="GBP", links={"customer": customer["id"]}, metadata={},
+        )  # fmt: skip
+        self.accounts[bank["id"]] = BY_NUMBER[number]
+        mandate = self.new(
+            "mandates", "MD",
+            status="active", scheme="bacs", reference="OLD", metadata={}, payments_require_approval=False,
+            links={"creditor": "CR1", "customer": customer["id"], "customer_bank_account": bank["id"]},
+        )  # fmt: skip
+        if subscribed:
+            self.new(
+                "subscriptions", "SB",
+                amount=500, currency="GBP", interval=1, interval_unit="monthly", status="active", metadata={},
+                links={"mandate": mandate["id"]},
+            )  # fmt: skip
+        return customer["id"], mandate["id"]
+
     def _submit_mandate(self, mandate: Thing) -> None:
         if mandate["status"] != "pending_submission":
             return

@@ -50,6 +50,15 @@ def test_every_state_that_2026_10_28_has_in_words_is_in_its_table(
 
 
 @described
+def test_every_state_of_a_subscription_of_others_is_over_or_not() -> None:
+    assert set(shapes.enumerated("subscription", "status")) == set(states.SUBSCRIPTION)
+    assert {state for state, is_over in states.SUBSCRIPTION.items() if is_over == "over"} == {
+        "canceled",
+        "incomplete_expired",
+    }
+
+
+@described
 def test_every_reason_for_a_failed_refund_of_2026_10_28_is_in_its_table() -> None:
     reasons = shapes.described()["components"]["schemas"]["refund"]["properties"]["failure_reason"]["description"]
 

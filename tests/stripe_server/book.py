@@ -15,6 +15,7 @@ DETAILS: dict[str, Callable[[Means], Thing]] = {
     "card": lambda means: {
         "brand": "visa",
         "last4": means.last4,
+        "fingerprint": f"fp{means.last4}",
         "exp_month": 12,
         "exp_year": 2034,
         "country": "GB",
@@ -120,6 +121,7 @@ class Book:
             cancel_url=asked.get("cancel_url"),
             expires_at=self.now + SESSION_LASTS,
             automatic_tax={"enabled": False},
+            excluded_payment_method_types=asked.get("excluded_payment_method_types"),
             custom_fields=[],
             custom_text={},
             shipping_options=[],
@@ -177,6 +179,33 @@ class Book:
     def hold(self, asked: Thing) -> Thing:
         """A customer, who may hold cards and accounts."""
         return self.new("cus", "customer", email=asked.get("email"), metadata=dict(asked.get("metadata", {})))
+
+    def elsewhere(self, number: str, *, subscribed: bool = False) -> tuple[str, str]:
+        """Somebody who gave a card or account to other software here: the customer, and the method."""
+        customer, method = self.hold({"email": "of.old@example.org"}), self._method(BY_NUMBER[number])
+        method["customer"] = customer["id"]
+        if subscribed:
+            self.subscribe(customer["id"])
+        return customer["id"], method["id"]
+
+    def subscribe(self, customer: str, status: str = "active") -> Thing:
+        """A subscription of other software."""
+        return self.new(
+            "sub",
+            "subscription",
+            customer=customer,
+            status=status,
+            automatic_tax={"enabled": False, "liability": None},
+            billing_cycle_anchor=self.now,
+            cancel_at_period_end=False,
+            collection_method="charge_automatically",
+            currency="gbp",
+            current_period_end=self.now + 86400,
+            current_period_start=self.now,
+            items={"object": "list", "data": [], "has_more": False, "url": "/v1/subscription_items"},
+            metadata={},
+            start_date=self.now,
+        )
 
     def _new_setup(self, session: Thing, asked: Thing) -> Thing:
         return self.new(
@@ -308,6 +337,8 @@ class Book:
         error: Thing = {"type": "card_error", "code": code, "message": "No.", "charge": charge["id"]}
         if decline_code:
             error["decline_code"] = decline_code
+        if intent["payment_method"]:
+            error["payment_method"] = copy.deepcopy(self.get(intent["payment_method"]))
         intent |= {
             "status": "requires_payment_method",
             "last_payment_error": error,

@@ -23,12 +23,14 @@ LISTED = {
     "/v1/disputes": "dispute",
     "/v1/balance_transactions": "balance_transaction",
     "/v1/webhook_endpoints": "webhook_endpoint",
+    "/v1/subscriptions": "subscription",
 }
 ONE = {
     "/v1/checkout/sessions/{session}": "checkout.session",
     "/v1/payment_intents/{intent}": "payment_intent",
     "/v1/payment_methods/{payment_method}": "payment_method",
     "/v1/setup_intents/{intent}": "setup_intent",
+    "/v1/customers/{customer}": "customer",
 }
 CUSTOMERS = "/v1/customers"
 BALANCE = "/v1/balance"
@@ -150,6 +152,8 @@ class StripeServer:
         return thing
 
     def _list(self, path: str, asked: Thing, expand: list[str]) -> dict[str, Any]:
+        if asked.get("status") == "all":
+            del asked["status"]
         limit, after, created = int(asked.pop("limit", 10)), asked.pop("starting_after", ""), asked.pop("created", {})
         rows = self.book.of_kind(LISTED[path], **asked)
         rows = [row for row in rows if int(created.get("gte", 0)) <= row["created"] < int(created.get("lt", 10**12))]

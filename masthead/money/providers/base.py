@@ -149,6 +149,7 @@ class CheckoutFacts:
     reference: str
     declined_at: datetime | None = None
     failure: str = ""
+    card: str = ""  # what the provider calls the card that was tried, the same in every visit, where it tells
     closed_at: datetime | None = None
 
 
@@ -211,6 +212,13 @@ class Provider(ABC):
     def keeps_without_payment(self) -> bool:
         """Whether it has a page where a card or account is given and nothing is paid: see open_setup."""
         return type(self).open_setup is not Provider.open_setup
+
+    methods: ClassVar[Mapping[str, str]] = {"all": "Every way that it has"}
+    """What can be switched off of it, for payments to come: its own names, and ours for the desk."""
+
+    def methods_for(self, currency: str) -> frozenset[str]:
+        """Those of `methods` that can pay in `currency`. When all of them are off, its page is offered to nobody."""
+        return frozenset(self.methods)
 
     def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
         """Whether its page may be offered for a payment in `currency`, and a permission to collect again if wanted."""
@@ -290,8 +298,17 @@ class Provider(ABC):
         raise WillNot(f"{self.name} keeps no card or account without a payment")
 
     def look_up_setup(self, setup: "Setup") -> Told:
-        """What became of such a visit."""
-        raise NotImplementedError(self.name)
+        """What became of such a visit. Raises WillNot where none can be opened."""
+        raise WillNot(f"{self.name} keeps no card or account without a payment")
+
+    def look_over(self, customer: str, method: str, currency: str) -> MandateFacts:
+        """What is known of a permission that was given to other software at this provider, if it can be collected on.
+
+        `customer` and `method` are the provider's names of whoever gave it and of the card, account or mandate. Asks,
+        and changes nothing. Raises WillNot with the reason, for whoever moves in: not there, of another mode or
+        customer, over, in another currency; or still collected on by the software of before.
+        """
+        raise WillNot(f"{self.name} has nothing that can be taken over from other software")
 
     def look_up_payment(self, payment: "Payment") -> Told | None:
         """What is known of a payment that was made or promised long ago; None when the provider knows none such."""
@@ -302,7 +319,7 @@ class Provider(ABC):
 
         Raises PageIsOver, PageIsUsed, WillNot. For providers whose facts ask for approval without an address.
         """
-        raise NotImplementedError(self.name)
+        raise WillNot(f"{self.name} has no page on which a payment is approved later")
 
     def standing(self) -> Iterator[tuple[bool, str]]:
         """Whether it answers and is set up as we need it, each thing with a sentence: for `masthead check`."""

@@ -16,6 +16,7 @@ CALLS = {
     "GET /billing_requests/{request}": "asks what became of a visit",
     "POST /billing_requests/{request}/actions/cancel": "closes a visit that was forgotten",
     "GET /mandates/{mandate}": "asks whether a permission to collect stands",
+    "GET /subscriptions": "looks whether other software still collects on a permission",
     "POST /mandates/{mandate}/actions/cancel": "ends a permission to collect",
     "GET /customer_bank_accounts/{account}": "asks for the last digits of the account, as a hint for its owner",
     "POST /payments": "collects on a permission",
@@ -77,6 +78,9 @@ class Calls:
 
     def cancel_mandate(self, ref: str) -> dict[str, Any]:
         return self._thing("POST", "mandates", f"/{ref}/actions/cancel", words={})
+
+    def subscriptions_on(self, mandate: str) -> Iterator[dict[str, Any]]:
+        return self._listed("subscriptions", {"mandate": mandate})
 
     def account(self, ref: str) -> dict[str, Any]:
         return self._get("customer_bank_accounts", ref)

@@ -35,6 +35,7 @@ from masthead.money.providers.base import (
 from masthead.money.providers.gocardless import fees, findings, reading, signatures, states
 from masthead.money.providers.gocardless.calls import Calls, Refused
 from masthead.money.providers.gocardless.findings import Found
+from masthead.money.states import ASKED_ANEW
 
 if TYPE_CHECKING:
     from masthead.money.models import Checkout, Event, Mandate, Payment, Refund
@@ -97,6 +98,10 @@ class GoCardless(Provider):
     permission_first: ClassVar[bool] = True
     lists_within: ClassVar[timedelta] = timedelta(days=14)  # from the bank's yes until it is paid out
     same_day: ClassVar[bool] = False
+    methods: ClassVar[Mapping[str, str]] = {"bacs": "Bacs Direct Debit", "sepa_core": "SEPA Direct Debit"}
+
+    def methods_for(self, currency: str) -> frozenset[str]:
+        return frozenset(self.methods) & {states.SCHEMES.get(currency, "")}
 
     def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
         """Support that goes on, in pounds and euros. For a gift, a permission to collect would be left behind."""
@@ -201,6 +206,25 @@ class GoCardless(Provider):
                 raise Trouble(str(refused)) from refused
         return self._answer("answer.mandate", mandate.reference, {"ended": mandate.provider_ref, "at": clock.time()})
 
+    def look_over(self, customer: str, method: str, currency: str) -> MandateFacts:
+        """GoCardless' mandates are the permissions, so `method` is one; a token sees those of its own mode alone."""
+        try:
+            mandate = self.calls.mandate(method)
+            plans = list(self.calls.subscriptions_on(method))
+            account = self.calls.account(mandate["links"]["customer_bank_account"])
+        except Refused as refused:
+            raise WillNot(str(refused)) from refused
+        if mandate["links"].get("customer") != customer:
+            raise WillNot(f"{method} does not belong to {customer}")
+        if mandate["status"] not in states.MAY_BE_COLLECTED_ON:
+            raise WillNot(f"nothing can be collected on {method}: it is {mandate['status'].replace('_', ' ')}")
+        if mandate["scheme"] != states.SCHEMES.get(currency):
+            raise WillNot(f"nothing in {currency} can be collected on {method}: its scheme is {mandate['scheme']}")
+        if running := next((plan["id"] for plan in plans if states.SUBSCRIPTION.get(plan["status"]) != "over"), ""):
+            raise WillNot(f"{method} still has the subscription {running}: cancel it first, or they pay twice")
+        hint = reading.hint_of(account["account_number_ending"])
+        return MandateFacts(method, "", "debit", hint, reading.moment(mandate["created_at"]))
+
     # --- what is told ------------------------------------------------------------------------------------------
 
     def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
@@ -257,7 +281,11 @@ class GoCardless(Provider):
 
     def fill_in(self, event: "Event") -> dict[str, Any] | None:
         about, told = states.KINDS.get(event.kind, ""), event.body
-        if about in ("", "answer", "noted") or "links" not in told or ("found" in told and event.state != "failed"):
+        if (
+            about in ("", "answer", "noted")
+            or "links" not in told
+            or ("found" in told and event.state not in ASKED_ANEW)
+        ):
             return None
         if self._is_anothers(event):
             return None

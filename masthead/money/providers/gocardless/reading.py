@@ -39,6 +39,11 @@ def facts_of(found: Found, own_name: str, *, told_at: str = "") -> list[Facts]:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
+def hint_of(last4: str) -> str:
+    """As its owner knows it."""
+    return f"bank account ending {last4}"
+
+
 def moment(written: str) -> datetime:
     """What GoCardless writes as 2026-11-28T12:00:00.000Z."""
     return datetime.fromisoformat(written).astimezone(UTC)
@@ -63,7 +68,7 @@ def _mandate(mandate: dict[str, Any], ended_at: datetime) -> MandateFacts:
         provider_ref=mandate["id"],
         checkout=mandate["metadata"].get("checkout", ""),
         method="debit",
-        hint=f"bank account ending {mandate['last4']}",
+        hint=hint_of(mandate["last4"]),
         made_at=moment(mandate["created_at"]),
         ended_at=ended_at if is_over else None,
     )

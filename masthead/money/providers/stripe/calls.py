@@ -19,6 +19,8 @@ CALLS = {
     "GET /v1/checkout/sessions/{session}": "asks what became of a visit",
     "GET /v1/checkout/sessions": "finds the visit that a payment belongs to",
     "POST /v1/customers": "makes the holder of a card or account that is given without a payment",
+    "GET /v1/customers/{customer}": "looks for the holder of a card or account that was given to other software",
+    "GET /v1/subscriptions": "looks whether other software still collects from a holder",
     "GET /v1/setup_intents/{intent}": "asks what became of such a visit",
     "POST /v1/payment_intents": "collects on a saved card or account, without its owner",
     "GET /v1/payment_intents/{intent}": "asks what is known of a payment, its fee included",
@@ -92,6 +94,13 @@ class Calls:
 
     def customer(self, params: Any, *, key: str) -> dict[str, Any]:
         return _ask(self._v1.customers.create, params, {"idempotency_key": key})
+
+    def customer_called(self, ref: str) -> dict[str, Any]:
+        return _ask(self._v1.customers.retrieve, ref)
+
+    def subscriptions_of(self, customer: str) -> Iterator[dict[str, Any]]:
+        """Whatever their status."""
+        return _listed(self._v1.subscriptions.list, {"customer": customer, "status": "all"})
 
     def setup(self, ref: str) -> dict[str, Any]:
         return _ask(self._v1.setup_intents.retrieve, ref, {"expand": ["payment_method"]})

@@ -68,6 +68,7 @@ def _visit(found: Found) -> CheckoutFacts | None:
         reference=session["metadata"]["checkout"],
         declined_at=moment(found["at"]) if declined else None,
         failure=states.failure_of(error) if declined else "",
+        card=error.get("card") or (found.get("method") or {}).get("card") or "",
         closed_at=moment(session["expires_at"]) if is_over else None,
     )
 
