@@ -9,7 +9,8 @@ class GivingConfig(AppConfig):
     def ready(self) -> None:
         from masthead.press.watching import watch
 
-        from . import privacy, receivers, tasks  # noqa: F401
+        from . import merging, privacy, receivers, tasks  # noqa: F401
+        from .care import acts, finding, sections  # noqa: F401
         from .models import GivingTerms
 
         watch(GivingTerms, lambda terms: ["giving"])

@@ -119,6 +119,35 @@ def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> N
         notices.tell_of_try(failing, day=failing.try_again_on, kind=NoticeKind.CHANGE, told_by=mail_key)
 
 
+def grace_longer(pledge: Pledge, moved: Move, instalment: Instalment) -> None:
+    """That nothing is lost for longer than was said."""
+    _queue("grace_longer", pledge, key=f"grace:{moved.pk}", **_failing(pledge, instalment))
+
+
+def not_paid_again(pledge: Pledge, instalment: Instalment, *, once: int) -> None:
+    """The same as when it failed, with the way to approve it or to give another card, because somebody asked for it."""
+    tries = [day(instalment.try_again_on)] if instalment.try_again_on else []
+    _queue(
+        "not_paid",
+        pledge,
+        key=f"not-paid:{instalment.number}:again:{once}",
+        **_failing(pledge, instalment),
+        tries=tries,
+    )
+
+
+def receipt_again(pledge: Pledge, instalment: Instalment, *, once: int) -> None:
+    """A receipt once more. It says the next day as it is planned, and is no notice of it: the first one was."""
+    facts = {"instalment": instalment, "level": promises.level_of(pledge.amount, pledge.interval)}
+    key = f"receipt:{instalment.number}:again:{once}"
+    _queue("receipt", pledge, key=key, is_notice=False, next=day(pledge.next_on), **facts)
+
+
+def thanks_again(gift: Gift, payment: Payment, *, once: int) -> None:
+    """The same of a gift."""
+    _queue("thanks_once", gift, key=f"thanks:again:{once}", is_promise=payment.collected_at is None, payment=payment)
+
+
 def other_means(pledge: Pledge, moved: Move, failing: Instalment | None, when: date) -> None:
     """With what is paid from now on, and when what is `failing` is collected from it: on the day `when`."""
     hint = pledge.mandate.hint if pledge.mandate else ""
@@ -153,7 +182,7 @@ def ended(pledge: Pledge, cause: Cause) -> None:
     _queue("ended", pledge, cause=str(cause))
 
 
-def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) -> str:
+def _queue(template: str, order: Pledge | Gift, *, key: str = "", is_notice: bool = True, **facts: Any) -> str:
     """Write the mail down; where it says the next day and amount, note that too. Returns its key, empty without it."""
     if not order.email:
         return ""
@@ -168,6 +197,6 @@ def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) 
     prefix = "pledge" if isinstance(order, Pledge) else "gift"
     mail_key = f"{prefix}:{order.reference}:{key or template}"
     mail.queue(f"giving/{template}", order.email, context | facts, key=mail_key)
-    if isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
+    if is_notice and isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
         notices.tell_of_next(order, kind=kind, told_by=mail_key)
     return mail_key

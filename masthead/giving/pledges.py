@@ -8,7 +8,7 @@ from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
-from masthead.money.models import Checkout
+from masthead.money.models import Checkout, Payment, Refund
 from masthead.money.notices import earliest
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
@@ -16,7 +16,17 @@ from masthead.readers.models import Device, Reader
 from . import mails, schedule, terms
 from .models import Instalment, InstalmentState, Interval, Pledge
 from .origins import NOWHERE, Origin
-from .refusals import AlreadyConfirmed, NotFromHere, OtherCurrency, PauseTooLong, PauseTooShort
+from .refusals import (
+    AlreadyConfirmed,
+    DayTooLate,
+    DayTooSoon,
+    GraceNotLonger,
+    GraceTooLong,
+    NotFromHere,
+    OtherCurrency,
+    PauseTooLong,
+    PauseTooShort,
+)
 from .states import Cause, State, move, note
 
 THANKS = "/support/thanks/{reference}/"
@@ -28,6 +38,8 @@ audit.register("pledge.resumed", "{by} resumed pledge {subject}, to be collected
 audit.register("pledge.ended", "{by} ended pledge {subject}, because {cause}")
 audit.register("pledge.readdressed", "{by} corrected the address of pledge {subject}")
 audit.register("pledge.claimed", "pledge {subject} joined an account")
+audit.register("pledge.date_moved", "{by} moved the collection of pledge {subject} to {day}")
+audit.register("pledge.grace_extended", "{by} extended the grace of pledge {subject} until {until}")
 
 
 def start(
@@ -101,6 +113,66 @@ def _tried_again_later(pledge: Pledge) -> Instalment | None:
     failing.try_again_on = max(failing.try_again_on, earliest(pledge.mandate.method if pledge.mandate else ""))
     failing.save(update_fields=["try_again_on"])
     return failing
+
+
+def move_date(pledge: Pledge, *, day: date, by: Actor) -> None:
+    """Collect on `day` in place of the next day, and on its day of the month from then on; of what fails, try it then.
+
+    Raises DayTooSoon (today, or sooner than the method allows after the notice), DayTooLate (beyond LONGEST_MOVE months
+    after the day that it was, or not within the grace), and NotFromHere unless it is active or tried again.
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        soonest, latest = schedule.days_to_move_to(pledge)
+        if day < soonest:
+            raise DayTooSoon(soonest=mails.day(soonest))
+        if day > latest:
+            raise DayTooLate(latest=mails.day(latest))
+        failing = pledge.failing if pledge.state == State.OVERDUE else None
+        if failing is not None:
+            failing.try_again_on = day
+            failing.save(update_fields=["try_again_on"])
+        else:
+            pledge.next_on, pledge.anchor_day = day, day.day
+        moved = note(pledge, by=by, cause=Cause.ASKED)
+        audit.record("pledge.date_moved", pledge, by=by, day=day)
+        mails.changed(pledge, moved, failing)
+
+
+def extend_grace(pledge: Pledge, *, until: date, by: Actor) -> None:
+    """Let a failed payment cost nothing before `until`; the giver is told. What is tried again stays as it was planned.
+
+    Raises GraceNotLonger, GraceTooLong (beyond LONGEST_GRACE since the failure), and NotFromHere unless it is overdue.
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        failing = pledge.failing
+        if pledge.state != State.OVERDUE or failing is None or failing.grace_until is None:
+            raise NotFromHere(now=State(pledge.state).label)
+        latest = schedule.latest_grace(failing)
+        if until <= failing.grace_until:
+            raise GraceNotLonger(now=mails.day(failing.grace_until))
+        if until > latest:
+            raise GraceTooLong(latest=mails.day(latest))
+        failing.grace_until, failing.reminded_on = until, None
+        failing.save(update_fields=["grace_until", "reminded_on"])
+        moved = note(pledge, by=by, cause=Cause.ASKED)
+        audit.record("pledge.grace_extended", pledge, by=by, until=until)
+        mails.grace_longer(pledge, moved, failing)
+
+
+def refund_and_end(pledge: Pledge, payment: Payment, amount: Money, *, by: Actor, reason: str) -> Refund:
+    """Give `amount` of one of its payments back, then end it: both or neither, and the provider is asked after that.
+
+    The refund's row stands before the end does; while the provider is away it is asked again for as long as it takes,
+    and nothing is collected meanwhile. Raises NotRefundable, and NotFromHere when it has ended already.
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        _must_live(pledge)
+        made = payments.refund(payment, amount, by=by, reason=reason)
+        end(pledge, by=by)
+    return made
 
 
 def pause(pledge: Pledge, *, until: date, by: Actor) -> None:

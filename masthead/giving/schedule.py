@@ -7,11 +7,15 @@ from masthead.money import notices
 from masthead.money.failures import Then
 
 from . import terms
-from .models import MONTHS, Instalment, Interval, Pledge
+from .models import GRACE_DAYS, MONTHS, Instalment, InstalmentState, Interval, Pledge
+from .refusals import NotFromHere
+from .states import State
 
 LONGEST_PAUSE = 3  # months, from the day on which it would have been collected
 TRY_AGAIN_AFTER = (timedelta(days=3), timedelta(days=7))  # since the first failure
 REMIND_BEFORE = timedelta(days=4)  # the end of the grace
+LONGEST_MOVE = 2  # months, from the day on which it would have been collected
+LONGEST_GRACE = timedelta(days=GRACE_DAYS[1])  # since the failure, however often it is extended
 
 
 def after(day: date, interval: str, anchor: int) -> date:
@@ -43,6 +47,26 @@ def days_to_pause_until(pledge: Pledge) -> list[date]:
     return [
         clock.add_months(pledge.next_on, months, anchor=pledge.anchor_day) for months in range(1, LONGEST_PAUSE + 1)
     ]
+
+
+def days_to_move_to(pledge: Pledge) -> tuple[date, date]:
+    """The first and the last day that the next collection can be moved to; of what failed, the next try.
+
+    A day is told before, as its method wants. Raises NotFromHere where there is nothing to move.
+    """
+    soonest = max(notices.earliest(pledge.mandate.method if pledge.mandate else ""), clock.today() + timedelta(days=1))
+    if pledge.state == State.ACTIVE and pledge.next_on is not None:
+        return soonest, clock.add_months(pledge.next_on, LONGEST_MOVE)
+    failing = pledge.failing if pledge.state == State.OVERDUE else None
+    is_tried = failing is not None and failing.state == InstalmentState.FAILED and pledge.mandate is not None
+    if not is_tried or failing is None or failing.grace_until is None:
+        raise NotFromHere(now=State(pledge.state).label)
+    return soonest, failing.grace_until - timedelta(days=1)
+
+
+def latest_grace(failing: Instalment) -> date:
+    """Until when the grace of what failed can be extended at most."""
+    return (failing.failed_on or clock.today()) + LONGEST_GRACE
 
 
 def tries_ahead(instalment: Instalment, then: Then) -> list[date]:

@@ -63,6 +63,7 @@ class Cause(models.TextChoices):
     GRACE_OVER = "grace_over", "the grace was over"
     ERASED = "erased", "the account was erased"
     CLAIMED = "claimed", "its address was confirmed"
+    MERGED = "merged", "two accounts were made one"
 
 
 def move(pledge: "Pledge", *, to: str, by: Actor, cause: str, paused_until: date | None = None) -> "Move":
