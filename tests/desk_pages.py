@@ -17,6 +17,7 @@ LISTS = {
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
+    "care": "care",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
 }  # fmt: skip
 ONE_OF_EACH = {
@@ -35,6 +36,9 @@ ONE_OF_EACH = {
     "letter-list": ("letters_letterlist", "id", "letterlist/edit/{}"),
     "call": ("calls_call", "id", "call/edit/{}"),
     "host": ("calls_call", "id", "calls/{}/host"),
+    "care-person": ("readers_reader", "reference", "care/reader-{}"),
+    "care-log": ("readers_reader", "reference", "care/reader-{}/log"),
+    "care-act": ("readers_reader", "reference", "care/reader-{}/do/grant"),
     "recording": ("calls_recording", "call_id", "calls/{}/recording"),
 }  # fmt: skip
 

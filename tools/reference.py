@@ -46,6 +46,7 @@ PATHS = {
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
     "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
+    "/account/address/<token>/": "in a mail: another address of an account, confirmed or stopped by a button",
     "/account/pledges/<reference>/means/": "another card or account for all that one gives",
     "/letters/": "all letters, and how to get each",
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
@@ -399,7 +400,7 @@ def kept() -> dict[str, tuple[str, str]]:
     from masthead.letters.sending import mailings
     from masthead.membership import reasons
     from masthead.money import inbox
-    from masthead.readers import devices, sign_in
+    from masthead.readers import address_change, devices, sign_in
 
     desk = "until somebody at the desk removes it"
     account, law = "until the account is erased", "as long as accounting law wants it"
@@ -420,6 +421,10 @@ def kept() -> dict[str, tuple[str, str]]:
             f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}",
         ),
         "core.AuditRecord": ("who did what to what: references, dates and numbers", "for good"),
+        "readers.CareNote": ("what staff wrote about a person: notes, and why they did something", account),
+        "readers.AddressChange": (
+            "another address of an account, asked for at the desk", f"{_long(address_change.KEPT)}, or {account}"
+        ),
         "core.Hit": ("how often something was tried: the hash of an address or a network", "until the window ends"),
         "giving.Pledge": ("address, amount, states; where it came from", f"{law}; the address {account}"),
         "giving.Gift": ("the same of a gift", f"{law}; the address {account}"),

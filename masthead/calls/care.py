@@ -1,9 +1,11 @@
 """Group calls on a person's page at the desk: the seats they have and had."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
+from masthead.giving.mails import day
 from masthead.readers.care import log, register
 from masthead.readers.care.log import Entry, Line
 from masthead.readers.care.register import File
@@ -27,8 +29,8 @@ def _seats(file: File) -> QuerySet[Any] | None:
 
 
 def _seat(entry: Entry, _file: File) -> Line:
-    came = ", and came" if entry.d else ""
-    return Line(entry.at, log.CALL, f"“{entry.a}”, on {entry.b[:10]}", f"{SeatState(entry.c).label}{came}", key="seat")
+    came, on = ", and came" if entry.d else "", day(date.fromisoformat(entry.b[:10]))
+    return Line(entry.at, log.CALL, f"“{entry.a}”, on {on}", f"{SeatState(entry.c).label}{came}", key="seat")
 
 
 register.section("calls", "Group calls", "calls/care.html", _section, order=45, is_aside=True)

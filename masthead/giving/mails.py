@@ -82,17 +82,29 @@ def not_paid(pledge: Pledge, instalment: Instalment, *, tries: Sequence[date] = 
 def coming(pledge: Pledge) -> None:
     """A letter of its own before the next collection."""
     when = notices.day_for_letter(pledge)
-    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    facts: dict[str, Any] = {
+        "sum": str(pledge.amount),
+        "day": day(when),
+        "hint": pledge.mandate.hint if pledge.mandate else "",
+    }
     if mail_key := _queue("coming", pledge, key=f"coming:{pledge.next_on}:{when}:{pledge.amount_minor}", **facts):
         notices.tell_of_next(pledge, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
 
 
 def trying_again(pledge: Pledge, instalment: Instalment, when: date) -> None:
     """The same before a try of which nothing else has told."""
-    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    facts: dict[str, Any] = {
+        "sum": str(pledge.amount),
+        "day": day(when),
+        "hint": pledge.mandate.hint if pledge.mandate else "",
+    }
     key = f"trying:{instalment.number}:{instalment.tries}:{when}:{pledge.amount_minor}"
     if mail_key := _queue("coming", pledge, key=key, is_try=True, **facts):
         notices.tell_of_try(instalment, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
+
+
+def _coming(pledge: Pledge, when: date) -> dict[str, Any]:
+    return {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
 
 
 def still_not_paid(pledge: Pledge, instalment: Instalment) -> None:
@@ -113,7 +125,7 @@ def _failing(pledge: Pledge, instalment: Instalment) -> dict[str, Any]:
 
 def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> None:
     """What is given from now on, and when what is `failing` is tried again with it."""
-    facts = {"try_again": day(failing.try_again_on)} if failing else {}
+    facts: dict[str, Any] = {"try_again": day(failing.try_again_on)} if failing else {}
     mail_key = _queue("changed", pledge, key=f"changed:{moved.pk}", **facts)
     if mail_key and failing and failing.try_again_on:
         notices.tell_of_try(failing, day=failing.try_again_on, kind=NoticeKind.CHANGE, told_by=mail_key)

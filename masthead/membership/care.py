@@ -1,6 +1,7 @@
 """What a person may have and why, on their page at the desk; and giving them a membership."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -50,7 +51,8 @@ def _grants(file: File) -> list[Grant]:
 
 
 def _section(file: File) -> dict[str, Any]:
-    now, found = clock.now(), {}
+    now = clock.now()
+    found: dict[tuple[str, str], Why] = {}
     for grant in file.once(_grants):
         stands = grant.over_at is None or grant.over_at > now
         why = found.get((grant.reason_kind, grant.reason_ref))
@@ -63,7 +65,7 @@ def _section(file: File) -> dict[str, Any]:
             if name not in why.benefits:
                 why.benefits.append(name)
     rows = sorted(found.values(), key=lambda why: not why.stands)
-    return {"rows": rows, "buttons": file.buttons(("grant", ""))}
+    return {"rows": rows, "buttons": file.standing("grants")}
 
 
 def _is_courtesy(grant: Grant) -> bool:
@@ -109,7 +111,7 @@ def _courtesies(file: File) -> QuerySet[Any] | None:
 
 
 def _courtesy(entry: Entry, _file: File) -> Line:
-    says = f"A membership was given, until {entry.b[:10]}"
+    says = f"A membership was given, until {day(date.fromisoformat(entry.b[:10]))}"
     return Line(entry.at, log.CHANGE, says, entry.a, by=entry.c)
 
 
@@ -151,6 +153,7 @@ def _end(_person: Person, courtesy: Courtesy, _typed: dict[str, Any], by: Actor,
 register.act(
     Act(
         name="grant",
+        stands="grants",
         label="Give a membership",
         title="Give a membership",
         done="They have a membership now.",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from masthead.core.prefixes import begins_with
+from masthead.readers.care import people
 
 
 def under(orders: Iterable[str], *, field: str = "order_key") -> Q:
@@ -13,3 +14,10 @@ def under(orders: Iterable[str], *, field: str = "order_key") -> Q:
     for order in orders:
         found |= Q(**{field: order}) | begins_with(field, f"{order}:")
     return found
+
+
+def key_of_person(order_key: str) -> str:
+    """The key of whoever an order is from: `pledge:7Q4K-22M9:3` is of `pledge-7Q4K-22M9`; empty where
+    nobody has said whose such orders are."""
+    kind, _, rest = order_key.partition(":")
+    return f"{kind}-{rest.partition(':')[0]}" if people.is_kind(kind) else ""

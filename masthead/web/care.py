@@ -40,6 +40,8 @@ def find(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     page = _number(request)
     hits, has_more = finding.search(typed, page=page) if typed else ([], False)
+    if len(hits) == 1 and page == 1:
+        return redirect("care_person", hits[0].key)
     if hits:
         audit.record("care.found", "supporter care", by=actor_of(request), count=len(hits))
     context = {"typed": typed, "hits": hits, "page": page, "has_more": has_more}
@@ -53,7 +55,7 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
     somebody = _person(request, key)
     if somebody.key != key:
         return redirect("care_person", somebody.key)
-    file = File(somebody, may=request.user.has_perm)  # type: ignore[union-attr]
+    file = File(somebody, may=request.user.has_perm)
     lines = file.once(log.read)
     built = [(part, found) for part in _sections() if (found := part.build(file)) is not None]
     shown, has_more = log.page_of(lines, 1)
@@ -80,7 +82,7 @@ def timeline(request: HttpRequest, key: str) -> HttpResponse:
     """The whole log, page by page; one kind of it alone, if wanted."""
     somebody, page = _person(request, key), _number(request)
     kind = request.GET.get("kind", "")
-    file = File(somebody, may=request.user.has_perm, page=page)  # type: ignore[union-attr]
+    file = File(somebody, may=request.user.has_perm, page=page)
     lines = [line for line in log.read(file) if not kind or line.kind == kind]
     shown, has_more = log.page_of(_once_each(lines), page)
     _seen(request, somebody, "log")
@@ -93,7 +95,7 @@ def timeline(request: HttpRequest, key: str) -> HttpResponse:
 def payments(request: HttpRequest, key: str) -> HttpResponse:
     """All payments, page by page."""
     somebody, page = _person(request, key), _number(request)
-    file = File(somebody, may=request.user.has_perm, page=page)  # type: ignore[union-attr]
+    file = File(somebody, may=request.user.has_perm, page=page)
     part = register.SECTIONS["payments"]
     _seen(request, somebody, "payments")
     context = {"person": somebody, "part": part, "section": part.build(file), "page": page}
@@ -108,7 +110,7 @@ def act(request: HttpRequest, key: str, name: str, to: str = "") -> HttpResponse
     wanted = register.ACTS.get(name)
     if wanted is None:
         raise Http404
-    if not request.user.has_perm(wanted.right):  # type: ignore[union-attr]
+    if not request.user.has_perm(wanted.right):
         raise PermissionDenied
     target = None if somebody.is_erased else wanted.find(somebody, to)
     if target is None:
@@ -159,7 +161,7 @@ def _person(request: HttpRequest, key: str) -> Person:
 
 
 def _must_see(request: HttpRequest) -> None:
-    if not request.user.has_perm(people.SEE):  # type: ignore[union-attr]
+    if not request.user.has_perm(people.SEE):
         raise PermissionDenied
 
 

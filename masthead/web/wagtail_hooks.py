@@ -34,7 +34,7 @@ class CareItem(MenuItem):
     """The menu entry of supporter care, for who may see who gives what."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(SEE))  # type: ignore[union-attr]
+        return bool(request.user.has_perm(SEE))
 
 
 @hooks.register("register_admin_urls")
@@ -50,5 +50,5 @@ def care_item() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def supporter_care(request: HttpRequest, panels: list[Any]) -> None:
     """The box stands on the desk's first page."""
-    if request.user.has_perm(SEE):  # type: ignore[union-attr]
+    if request.user.has_perm(SEE):
         panels.append(desk_home.Care())

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from wagtail.admin.widgets import AdminDateInput
 
 from masthead.core.actors import Actor
@@ -62,8 +63,8 @@ def payment_of(person: Person, reference: str) -> Payment | None:
     if payment is None:
         return None
     kind, order, *_ = payment.order_key.split(":")
-    rows = {"pledge": Pledge, "gift": Gift}.get(kind)
-    if rows is None or not rows._default_manager.filter(person.owns(), reference=order).exists():
+    rows: QuerySet[Any] | None = {"pledge": Pledge.objects.all(), "gift": Gift.objects.all()}.get(kind)
+    if rows is None or not rows.filter(person.owns(), reference=order).exists():
         return None
     asked = payment.refunds.filter(failed_at=None).values_list("amount_minor", flat=True)
     payment.asked_back = sum(asked)  # type: ignore[attr-defined]
@@ -433,6 +434,7 @@ def _correct(person: Person, _to: Any, typed: dict[str, Any], by: Actor, _note: 
 act(
     Act(
         name="correct-address",
+        stands="who",
         label="Correct the address",
         title="Correct the address",
         done="Corrected. The right address gets a link to confirm it.",

@@ -47,12 +47,6 @@ def _account_or(order: Pledge | Gift | None) -> Person | None:
     return people.of_reader(account) if account else person_of(order)
 
 
-def key_of_order(order_key: str) -> str:
-    """The key of whoever a payment is from: `pledge:7Q4K-22M9:3` is of `pledge-7Q4K-22M9`; empty for other orders."""
-    kind, _, rest = order_key.partition(":")
-    return f"{kind}-{rest.partition(':')[0]}" if kind in ("pledge", "gift") else ""
-
-
 def _by_address(wanted: Wanted, most: int) -> Iterator[Hit]:
     """Those whose address is not confirmed; accounts find themselves."""
     if not wanted.is_reference or len(wanted.text) < finding.LEAST:
@@ -111,7 +105,7 @@ def _of_mandates(mandates: "QuerySet[Mandate]") -> Iterator[Hit]:
     by_pk = {mandate.pk: mandate for mandate in mandates}
     rows = Pledge.objects.filter(mandate__in=list(by_pk)).select_related("reader__merged_into").order_by("-pk")
     for pledge in rows:
-        yield _hit(pledge, by_pk[pledge.mandate_id].hint)  # type: ignore[index]
+        yield _hit(pledge, by_pk[pledge.mandate_id].hint)
     paid = Payment.objects.filter(mandate__in=list(by_pk)).order_by("-pk")[:MOST_PAYMENTS_OF_A_MANDATE]
     yield from _of_payments(paid, "payment")
 

@@ -1,8 +1,8 @@
-"""The answer at the top: what went wrong and why, what happens next by itself, and what they were told of it."""
+"""The answer at the top: what went wrong and why, and what happens next by itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from masthead.core import clock
 from masthead.giving import notices, schedule, tasks
@@ -12,33 +12,29 @@ from masthead.giving.states import GiftState, State
 from masthead.money import failures
 from masthead.money.models import Mandate, Notice, Payment
 from masthead.money.states import MandateState, PaymentState
-from masthead.readers.care import log
 from masthead.readers.care.register import Button, File, Planned
 
 from . import reading
 from .reading import Given
 
 FRESH = timedelta(days=60)  # how long the end of a pledge, or a gift that failed, stands at the top
-TOLD_SHOWN = 4
 
 
 @dataclass(frozen=True)
 class Concern:
-    """One thing that went wrong: why, in the words that the giver reads too, what comes next, what they were told."""
+    """One thing that went wrong: why and what they can do, in the words that they read too, and what we do."""
 
     title: str
     why: str
     step: str = ""
     then: str = ""
-    next: list[Planned] = field(default_factory=list)
-    told: list[log.Line] = field(default_factory=list)
     buttons: list[Button] = field(default_factory=list)
 
 
 def concerns(file: File) -> list[Concern]:
     """All of them, the most pressing first; none when all is well."""
     given: Given = file.once(reading.load)
-    found = [*_overdue(file, given), *_refunds_that_failed(file, given), *_ended(file, given), *_gifts(file, given)]
+    found = [*_overdue(file, given), *_refunds_that_failed(file, given), *_ended(given), *_gifts(given)]
     return found
 
 
@@ -137,8 +133,6 @@ def _overdue(file: File, given: Given) -> Iterator[Concern]:
             why=failures.sentence(code),
             step=failures.step(code),
             then=failures.then(code),
-            next=list(of_pledge(pledge, given)),
-            told=_told_since(file, f"pledge:{pledge.reference}:", failing.failed_on),
             buttons=file.buttons(
                 ("not-paid-again", pledge.reference),
                 *([("move-date", pledge.reference)] if can_move else []),
@@ -158,7 +152,7 @@ def _refunds_that_failed(file: File, given: Given) -> Iterator[Concern]:
             )
 
 
-def _ended(file: File, given: Given) -> Iterator[Concern]:
+def _ended(given: Given) -> Iterator[Concern]:
     """A pledge that ended of late, and whose last payment had failed or was claimed back."""
     since = clock.now() - FRESH
     for pledge in given.pledges:
@@ -172,12 +166,10 @@ def _ended(file: File, given: Given) -> Iterator[Concern]:
             title=f"{pledge.amount} {pledge.get_interval_display()} has ended, on {day(clock.day_of(pledge.ended_at))}",
             why="They claimed the payment back through their bank." if was_claimed else failures.sentence(last.why),
             then="nothing more is collected; they can begin anew whenever they like",
-            next=list(of_pledge(pledge, given)),
-            told=_told_since(file, f"pledge:{pledge.reference}:", clock.day_of(pledge.ended_at) - FRESH),
         )
 
 
-def _gifts(file: File, given: Given) -> Iterator[Concern]:
+def _gifts(given: Given) -> Iterator[Concern]:
     since = clock.now() - FRESH
     for gift in given.gifts:
         last = next((row for row in given.payments if row.order_key == gift.order_key), None)
@@ -186,18 +178,11 @@ def _gifts(file: File, given: Given) -> Iterator[Concern]:
                 title=f"{gift.amount}, given once, did not come through",
                 why=failures.sentence(last.why),
                 then="nothing: they can give again whenever they like",
-                told=_told_since(file, f"gift:{gift.reference}:", clock.day_of(gift.created_at)),
             )
 
 
 def _is_of(payment: Payment, pledge: Pledge) -> bool:
     return payment.order_key.startswith(f"pledge:{pledge.reference}:")
-
-
-def _told_since(file: File, order: str, since: date | None) -> list[log.Line]:
-    """The newest mails and notices of it."""
-    lines = (line for line in file.once(log.read) if line.kind == log.TOLD and line.key.startswith(order))
-    return [line for line in lines if since is None or clock.day_of(line.at) >= since][:TOLD_SHOWN]
 
 
 def _told(notice: Notice) -> str:

@@ -64,6 +64,7 @@ def _help(person: Person, _to: Any, _typed: dict[str, Any], _by: Actor, _note: i
 act(
     Act(
         name="sign-in-help",
+        stands="who",
         label="Send a link to sign in",
         title="Send a link to sign in",
         done="A link is on its way.",
@@ -100,6 +101,7 @@ def _ask_for_address(person: Person, _to: Any, typed: dict[str, Any], by: Actor,
 act(
     Act(
         name="address",
+        stands="who",
         label="Change the address",
         title="Change the address",
         done="Both addresses have been written to. It changes once the new one is confirmed.",
@@ -156,6 +158,7 @@ def merge_preview(person: Person, typed: dict[str, Any]) -> list[str]:
 act(
     Act(
         name="merge",
+        stands="who",
         label="Merge another account into this one",
         title="Merge another account into this one",
         done="The two are one account now.",
@@ -205,6 +208,7 @@ def _erase(person: Person, _to: Any, _typed: dict[str, Any], by: Actor, _note: i
 act(
     Act(
         name="erase",
+        stands="who",
         label="Erase the account",
         title="Erase the account",
         done="The account is erased.",

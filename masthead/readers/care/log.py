@@ -73,7 +73,9 @@ def columns(source: str, rows: QuerySet[Any], file: File, *, at: Any, ref: Any =
     given = {"log_ref": ref, **{f"log_{name}": words.get(name, "") for name in "abcd"}}
     texts = {name: Cast(_expression(value), CharField()) for name, value in given.items()}
     chosen = rows.model._default_manager.filter(pk__in=newest).order_by()
-    return chosen.annotate(log_source=Cast(Value(source), CharField()), log_at=moment, **texts).values_list(*COLUMNS)
+    named = chosen.annotate(log_source=Cast(Value(source), CharField()), log_at=moment, **texts)
+    columns: QuerySet[Any] = named.values_list(*COLUMNS)
+    return columns
 
 
 def _expression(value: Any) -> Any:
@@ -89,7 +91,9 @@ def read(file: File) -> list[Line]:
         return []
     first, *others = given
     together = first.union(*others, all=True) if others else first
-    entries = [Entry(*(value or "" for value in row)) for row in together.order_by("-log_at")]
+    entries = [
+        Entry(source, at, *(word or "" for word in words)) for source, at, *words in together.order_by("-log_at")
+    ]
     return [line for entry in entries if (line := SOURCES[entry.source].line(entry, file)) is not None]
 
 

@@ -84,11 +84,7 @@ log.register("account", _done, _account)
 
 
 def _who(file: File) -> dict[str, Any]:
-    person = file.person
-    return {
-        "person": person,
-        "buttons": file.buttons(("sign-in-help", ""), ("address", ""), ("merge", ""), ("erase", "")),
-    }
+    return {"person": file.person, "buttons": file.standing("who")}
 
 
 register.section("who", "The account", "readers/care_who.html", _who, order=10, is_aside=True)

@@ -57,6 +57,11 @@ def register_kind(kind: str, by_reference: By) -> None:
     _KINDS[kind] = by_reference
 
 
+def is_kind(kind: str) -> bool:
+    """Whether somebody has said whom keys of this kind are of."""
+    return kind in _KINDS
+
+
 def at(key: str) -> Person | None:
     """The person of this key; None where there is none. Every page and act of care fetches by this alone."""
     kind, _, reference = key.partition("-")

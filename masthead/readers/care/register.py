@@ -40,6 +40,11 @@ class File:
         """Several such buttons, without those that whoever looks may not press."""
         return [button for name, to in wanted if (button := self.button(name, to))]
 
+    def standing(self, section: str) -> "list[Button]":
+        """The buttons that stand in a section by themselves: of acts upon the person as a whole."""
+        mine = [act for act in ACTS.values() if act.stands == section and act.find(self.person, "") is not None]
+        return self.buttons(*((act.name, "") for act in mine))
+
 
 @dataclass(frozen=True)
 class Button:
@@ -79,7 +84,7 @@ class Act:
     `find` gives what it is done to by its reference, only if it is this person's; `says` what will happen, a sentence
     each, before it is done; `do` does it by the floor's own verb, inside one transaction, after the reason was kept.
     It may raise a Refusal. `at` is the field beside which that stands. With `preview` the form is asked twice: the
-    second time beside what that says, of what was typed.
+    second time beside what that says, of what was typed. `stands` is the section in which its button stands by itself.
     """
 
     name: str
@@ -95,6 +100,7 @@ class Act:
     at: str | None = None
     is_grave: bool = False
     preview: Callable[[Person, dict[str, Any]], list[str]] | None = None
+    stands: str = ""
 
 
 SECTIONS: dict[str, Section] = {}
