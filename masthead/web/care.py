@@ -120,7 +120,7 @@ def act(request: HttpRequest, key: str, name: str, to: str = "") -> HttpResponse
     moves: list[str] = []
     if form.is_valid():
         try:
-            if wanted.preview and "sure" not in request.POST:
+            if wanted.preview and request.POST.get("sure") != form.said:
                 moves = wanted.preview(somebody, form.act_fields)
             else:
                 _do(somebody, wanted, target, form, by=actor_of(request), to=to)

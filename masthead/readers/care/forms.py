@@ -46,6 +46,11 @@ class ActForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in ("reason", "once")}
 
     @property
+    def said(self) -> str:
+        """What was typed for the act, in one line: what is confirmed is what was shown, and nothing typed since."""
+        return " ".join(str(value) for value in self.act_fields.values())
+
+    @property
     def number(self) -> str:
         """What the form shown next bears: its own number as long as that is one, so that a correction isn't another."""
         typed = str(self.data.get("once", ""))
