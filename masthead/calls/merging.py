@@ -12,8 +12,8 @@ def says(gone: Reader, kept: Reader) -> list[str]:
     own = Seat.objects.filter(reader=kept).values("call")
     comes = Seat.objects.filter(reader=gone).exclude(call__in=own).count()
     asked = Question.objects.filter(reader=gone).count()
-    says = [f"{comes} {'seat' if comes == 1 else 'seats'} at calls."] if comes else []
-    return [*says, f"{asked} questions for calls."] if asked else says
+    says = [f"Seats at calls: {comes}."] if comes else []
+    return [*says, f"Questions for calls: {asked}."] if asked else says
 
 
 def move(gone: Reader, kept: Reader) -> None:

@@ -21,7 +21,7 @@ def says(gone: Reader, kept: Reader) -> list[str]:
         Pledge.objects.live().filter(reader=gone).exists() and Pledge.objects.live().filter(reader=kept).exists()
     )
     twice = ["Both give now: from then on two pledges go on beside each other."] if both_give else []
-    return [*told, *([f"{gifts} {'gift' if gifts == 1 else 'gifts'}, given once."] if gifts else []), *twice]
+    return [*told, *([f"Gifts, given once: {gifts}."] if gifts else []), *twice]
 
 
 def move(gone: Reader, kept: Reader) -> None:

@@ -12,7 +12,7 @@ def says(gone: Reader, kept: Reader) -> list[str]:
     named = ", ".join(row.list.name for row in comes)
     copies = Delivery.objects.filter(reader=gone).count()
     says = [f"What was decided about these letters: {named}."] if named else []
-    return [*says, f"{copies} copies of letters that were sent."] if copies else says
+    return [*says, f"Copies of letters that were sent: {copies}."] if copies else says
 
 
 def move(gone: Reader, kept: Reader) -> None:

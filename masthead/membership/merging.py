@@ -9,7 +9,7 @@ from .models import Courtesy, Grant
 def says(gone: Reader, _kept: Reader) -> list[str]:
     """Courtesies that run; grants follow what they were given for."""
     running = Courtesy.objects.filter(reader=gone, ended_at=None).count()
-    return [f"{running} membership given by the newsroom."] if running else []
+    return [f"Memberships given by the newsroom: {running}."] if running else []
 
 
 def move(gone: Reader, kept: Reader) -> None:

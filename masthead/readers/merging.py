@@ -79,8 +79,8 @@ def merge(gone: Reader, kept: Reader, *, by: Actor) -> None:
 
 def _says(gone: Reader, kept: Reader) -> list[str]:
     devices, notes = Device.objects.of(gone).count(), CareNote.objects.filter(reader=gone).count()
-    says = [f"{devices} signed-in browsers stay signed in, now to the account that stays."] if devices else []
-    return [*says, f"{notes} notes and reasons of the desk."] if notes else says
+    says = [f"Signed-in browsers, which stay signed in, to the account that stays: {devices}."] if devices else []
+    return [*says, f"Notes and reasons of the desk: {notes}."] if notes else says
 
 
 def _move(gone: Reader, kept: Reader) -> None:

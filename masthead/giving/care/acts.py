@@ -217,10 +217,10 @@ class RefundForm(ActForm):
 
 
 def _refund_says(_person: Person, payment: Payment) -> list[str]:
-    left = reading.left_of(payment)
-    on = f" on {day(payment.collected_on)}" if payment.collected_on else ""
+    if payment.collected_on is None:
+        return [f"{payment.amount} has not come: there is nothing to give back."]
     return [
-        f"{payment.amount} came{on}; {left} of it is left to give back.",
+        f"{payment.amount} came on {day(payment.collected_on)}; {reading.left_of(payment)} of it is left to give back.",
         "It goes back the way it came. Until the provider has it we ask again by ourselves, for as long as it takes.",
     ]
 

@@ -178,7 +178,7 @@ def _move(entry: Entry, _file: File) -> Line:
     else:
         says = f"Pledge {entry.ref}: {State(entry.a).label} → {State(entry.b).label}"
     why = f"because: {Cause(entry.c).label}" if entry.c in Cause else ""
-    return Line(entry.at, log.CHANGE, says, why, by=entry.d, is_bad=entry.b == State.OVERDUE)
+    return Line(entry.at, log.CHANGE, says, why, by=entry.d, is_bad=entry.b == State.OVERDUE != entry.a)
 
 
 def _of_payments(file: File) -> QuerySet[Any] | None:

@@ -24,7 +24,7 @@ class ActForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Seen at the desk alone. It goes with the account, and the reader can ask for it.",
-        error_messages={"required": "Write why, in a few words: whoever comes after you will want to know."},
+        error_messages={"required": "Write why, in a few words."},
     )
     once = forms.RegexField(
         r"\A[0-9a-f]{32}\Z",
