@@ -95,9 +95,17 @@ class PaymentViewSet(RowsToLookAt):
     inspect_view_fields = [*list_export, "description", "mandate", "approval_asked_at", "abandoned_at"]
 
 
+class ListOfLate(ListOfPayments):
+    """Those that are late at the moment of looking, not at the start of the process."""
+
+    def get_base_queryset(self) -> Any:
+        return lateness.late()
+
+
 class LatePaymentViewSet(PaymentViewSet):
     """What takes longer than it usually does: its provider is asked by itself, and who looks here knows."""
 
+    index_view_class = ListOfLate
     icon = "time"
     menu_label = _("Late payments")
     name = "late_payment"
@@ -110,9 +118,6 @@ class LatePaymentViewSet(PaymentViewSet):
         "promised_at",
         "looked_up_at",
     ]
-
-    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_index_view_kwargs(**{"queryset": lateness.late(), **kwargs})
 
 
 class MandateViewSet(RowsToLookAt):
