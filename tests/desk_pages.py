@@ -21,6 +21,7 @@ FORMS = {
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
     "own-sign-in": "sign-in", "second-factor": "sign-in/second-factor", "add-app": "sign-in/app", "roles": "roles",
     "machine": "machine",
+    "care": "care",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
     "take-over": "giving/take-over",
 }  # fmt: skip
@@ -42,6 +43,9 @@ ONE_OF_EACH = {
     "letter-list": ("letters_letterlist", "id", "letterlist/edit/{}"),
     "call": ("calls_call", "id", "call/edit/{}"),
     "host": ("calls_call", "id", "calls/{}/host"),
+    "care-person": ("readers_reader", "reference", "care/reader-{}"),
+    "care-log": ("readers_reader", "reference", "care/reader-{}/log"),
+    "care-act": ("readers_reader", "reference", "care/reader-{}/do/grant"),
     "recording": ("calls_recording", "call_id", "calls/{}/recording"),
 }  # fmt: skip
 

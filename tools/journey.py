@@ -24,6 +24,8 @@ OF_THE_DESK = [
     "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
     "own-sign-in", "second-factor", "add-app", "roles", "machine", "reset-factor", "has-left",
     "enter-offline", "fees", "defences", "take-over",
+    "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule", "care", "care-person",
+    "care-act",
 ]  # fmt: skip
 LETTERS = """
 import json

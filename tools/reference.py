@@ -56,6 +56,7 @@ PATHS = {
     "/account/sign-in/": "sign-in by code or link",
     "/account/pledges/<reference>/amount/": "another amount or rhythm; shown before and after, then done",
     "/account/pledges/<reference>/day/": "another day of the month; likewise",
+    "/account/address/<token>/": "in a mail: another address of an account, confirmed or stopped by a button",
     "/account/pledges/<reference>/means/": "another card or account for all that one gives",
     "/account/pledges/<reference>/end/": "the end, with the button that does it; the way in from every mail",
     "/letters/": "all letters, and how to get each",
@@ -454,7 +455,7 @@ def kept() -> dict[str, tuple[str, str]]:
     from masthead.letters.sending import mailings
     from masthead.membership import reasons
     from masthead.money import defences, inbox
-    from masthead.readers import desk_sessions, devices, sign_in
+    from masthead.readers import address_change, desk_sessions, devices, sign_in
 
     desk = "until somebody at the desk removes it"
     account, law = "until the account is erased", "as long as accounting law wants it"
@@ -485,6 +486,10 @@ def kept() -> dict[str, tuple[str, str]]:
             f"with the link of a present {_long(tasks.LINKS_KEPT)}",
         ),
         "core.AuditRecord": ("who did what to what: references, dates and numbers", "for good"),
+        "readers.CareNote": ("what staff wrote about a person: notes, and why they did something", account),
+        "readers.AddressChange": (
+            "another address of an account, asked for at the desk", f"{_long(address_change.KEPT)}, or {account}"
+        ),
         "core.Hit": ("how often something was tried: the hash of an address or a network", "until the window ends"),
         "giving.Pledge": ("address, amount, states; where it came from", f"{law}; the address {account}"),
         "giving.Leaving": (

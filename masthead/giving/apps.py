@@ -10,7 +10,8 @@ class GivingConfig(AppConfig):
         from masthead.press.watching import watch
         from masthead.readers.guarded import guard
 
-        from . import leaving, privacy, receivers, tasks  # noqa: F401
+        from . import leaving, merging, privacy, receivers, tasks  # noqa: F401
+        from .care import acts, finding, sections  # noqa: F401
         from .models import CurrencyTerms, FeeRate, GivingTerms
 
         guard("giving", but={"view_income", *(f"{act}_givingterms" for act in ("add", "change", "view"))})

@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.models import Page
 
 from masthead.money.desk import ForWhoSeesMoney, RowsToLookAt
+from masthead.readers.desk_rows import WithPeople
 
 from . import incomes
 from .desk_offline import OfflineViewSet
@@ -26,10 +28,18 @@ FOLLOWING = (
 )
 
 
+class ListOfOrders(WithPeople, IndexView):
+    """Each leads to whoever gives it."""
+
+    def key_of(self, row: Pledge | Gift) -> str:
+        return f"{row._meta.model_name}-{row.reference}"
+
+
 class PledgeViewSet(RowsToLookAt):
     """Who promised what, and how it stands."""
 
     model = Pledge
+    index_view_class = ListOfOrders
     icon = "rotate"
     menu_label = "Pledges"
     search_fields = ["reference", "email", "reader__email", "reader__name"]
@@ -59,6 +69,7 @@ class GiftViewSet(RowsToLookAt):
     """Who gave once."""
 
     model = Gift
+    index_view_class = ListOfOrders
     icon = "pick"
     menu_label = "Gifts"
     search_fields = ["reference", "email", "reader__email", "reader__name"]

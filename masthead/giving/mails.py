@@ -107,10 +107,18 @@ def coming(pledge: Pledge) -> None:
 
 def trying_again(pledge: Pledge, instalment: Instalment, when: date) -> None:
     """The same before a try of which nothing else has told."""
-    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    facts: dict[str, Any] = {
+        "sum": str(pledge.amount),
+        "day": day(when),
+        "hint": pledge.mandate.hint if pledge.mandate else "",
+    }
     key = f"trying:{instalment.number}:{instalment.tries}:{when}:{pledge.amount_minor}"
     if mail_key := _queue("coming", pledge, key=key, is_try=True, **facts):
         notices.tell_of_try(instalment, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
+
+
+def _coming(pledge: Pledge, when: date) -> dict[str, Any]:
+    return {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
 
 
 def still_not_paid(pledge: Pledge, instalment: Instalment) -> None:
@@ -131,7 +139,7 @@ def _failing(pledge: Pledge, instalment: Instalment) -> dict[str, Any]:
 
 def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> None:
     """What was and what is from now on, and when what is `failing`, or was not asked for yet, is tried with it."""
-    facts = {"was": previews.before(pledge, moved), "rests": day(pledge.rests_from), "act": moved.act}
+    facts: dict[str, Any] = {"was": previews.before(pledge, moved), "rests": day(pledge.rests_from), "act": moved.act}
     facts |= {"try_again": day(failing.try_again_on), "has_failed": failing.failed_on is not None} if failing else {}
     facts["under_way"] = [
         {"sum": str(row.amount), "day": day(row.due_on)}
@@ -141,6 +149,35 @@ def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> N
     mail_key = _queue("changed", pledge, key=f"changed:{moved.pk}", **facts)
     if mail_key and failing and failing.try_again_on:
         notices.tell_of_try(failing, day=failing.try_again_on, kind=NoticeKind.CHANGE, told_by=mail_key)
+
+
+def grace_longer(pledge: Pledge, moved: Move, instalment: Instalment) -> None:
+    """That nothing is lost for longer than was said."""
+    _queue("grace_longer", pledge, key=f"grace:{moved.pk}", **_failing(pledge, instalment))
+
+
+def not_paid_again(pledge: Pledge, instalment: Instalment, *, once: int) -> None:
+    """The same as when it failed, with the way to approve it or to give another card, because somebody asked for it."""
+    tries = [day(instalment.try_again_on)] if instalment.try_again_on else []
+    _queue(
+        "not_paid",
+        pledge,
+        key=f"not-paid:{instalment.number}:again:{once}",
+        **_failing(pledge, instalment),
+        tries=tries,
+    )
+
+
+def receipt_again(pledge: Pledge, instalment: Instalment, *, once: int) -> None:
+    """A receipt once more. It says the next day as it is planned, and is no notice of it: the first one was."""
+    facts = {"instalment": instalment, "level": promises.level_of(pledge.amount, pledge.interval)}
+    key = f"receipt:{instalment.number}:again:{once}"
+    _queue("receipt", pledge, key=key, is_notice=False, next=day(pledge.next_on), **facts)
+
+
+def thanks_again(gift: Gift, payment: Payment, *, once: int) -> None:
+    """The same of a gift."""
+    _queue("thanks_once", gift, key=f"thanks:again:{once}", is_promise=payment.collected_at is None, payment=payment)
 
 
 def other_means(pledge: Pledge, moved: Move, failing: Instalment | None, when: date) -> None:
@@ -189,7 +226,7 @@ def ended_with_refund(pledge: Pledge, shares: Sequence[Share], back: Money, *, i
     _queue("ended_with_refund", pledge, back=str(back), is_whole=is_whole, waits=waits)
 
 
-def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) -> str:
+def _queue(template: str, order: Pledge | Gift, *, key: str = "", is_notice: bool = True, **facts: Any) -> str:
     """Write the mail down; where it says the next day and amount, note that too. Returns its key, empty without it."""
     if not order.email:
         return ""
@@ -205,6 +242,6 @@ def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) 
     prefix = "pledge" if isinstance(order, Pledge) else "gift"
     mail_key = f"{prefix}:{order.reference}:{key or template}"
     mail.queue(f"giving/{template}", order.email, context | facts, key=mail_key)
-    if isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
+    if is_notice and isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
         notices.tell_of_next(order, kind=kind, told_by=mail_key)
     return mail_key

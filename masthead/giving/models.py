@@ -112,7 +112,7 @@ class Pledge(CameFrom):
     device = models.ForeignKey(
         "readers.Device", null=True, blank=True, on_delete=models.SET_NULL, related_name="pledges"
     )
-    email = models.EmailField("e-mail address", blank=True)
+    email = models.EmailField("e-mail address", blank=True, db_index=True)
     amount_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     interval = models.CharField(max_length=5, choices=Interval.choices)
@@ -391,7 +391,7 @@ class Gift(CameFrom):
     reference = models.CharField(max_length=9, unique=True, default=references.new, editable=False)
     reader = models.ForeignKey("readers.Reader", null=True, blank=True, on_delete=models.SET_NULL, related_name="gifts")
     device = models.ForeignKey("readers.Device", null=True, blank=True, on_delete=models.SET_NULL, related_name="gifts")
-    email = models.EmailField("e-mail address", blank=True)
+    email = models.EmailField("e-mail address", blank=True, db_index=True)
     amount_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=10, choices=GiftState.choices, default=GiftState.PENDING, db_index=True)

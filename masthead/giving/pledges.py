@@ -9,7 +9,7 @@ from masthead.core.actors import Actor
 from masthead.money import checkouts, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.defences import Visitor
-from masthead.money.models import Checkout
+from masthead.money.models import Checkout, Payment, Refund
 from masthead.money.notices import earliest
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
@@ -20,6 +20,10 @@ from .origins import NOWHERE, Origin
 from .refusals import (
     AlreadyConfirmed,
     ChangedSince,
+    DayTooLate,
+    DayTooSoon,
+    GraceNotLonger,
+    GraceTooLong,
     NoSuchDay,
     NotFromHere,
     NothingToGiveBack,
@@ -42,6 +46,7 @@ audit.register("pledge.ended", "{by} ended pledge {subject}, because {cause}")
 audit.register("pledge.ended_with_refund", "{by} ended pledge {subject} with {amount_minor} {currency} given back")
 audit.register("pledge.readdressed", "{by} corrected the address of pledge {subject}")
 audit.register("pledge.claimed", "pledge {subject} joined an account")
+audit.register("pledge.grace_extended", "{by} extended the grace of pledge {subject} until {until}")
 
 
 def start(
@@ -147,6 +152,69 @@ def _asked_for_anew(pledge: Pledge) -> Instalment | None:
         return None
     instalment.save(update_fields=["try_again_on", "state"])
     return instalment
+
+
+def collect_on(pledge: Pledge, *, day: date, by: Actor) -> None:
+    """Collect on `day` in place of the next day, and on its day of the month from then on; of what fails, try it then.
+
+    Raises DayTooSoon (before what is paid for ends, or sooner than the method allows after the notice), DayTooLate
+    (beyond LONGEST_MOVE months after the day that it was, or not within the grace), and NotFromHere unless it is active
+    or tried again.
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        soonest, latest = schedule.days_to_move_to(pledge)
+        if day < soonest:
+            raise DayTooSoon(soonest=previews.day(soonest))
+        if day > latest:
+            raise DayTooLate(latest=previews.day(latest))
+        before = standing(pledge)
+        failing = pledge.failing if pledge.state == State.OVERDUE else None
+        if failing is not None:
+            failing.try_again_on = day
+            failing.save(update_fields=["try_again_on"])
+        else:
+            pledge.rests_from = schedule.rests_from(pledge, planned=schedule.planned(pledge), next_on=day)
+            pledge.next_on, pledge.anchor_day = day, day.day
+        moved = note(pledge, by=by, cause=Cause.ASKED, act=Act.DAY, before=before)
+        audit.record("pledge.date_moved", pledge, by=by, day=day.day, next_on=day)
+        mails.changed(pledge, moved, failing)
+
+
+def extend_grace(pledge: Pledge, *, until: date, by: Actor) -> None:
+    """Let a failed payment cost nothing before `until`; the giver is told. What is tried again stays as it was planned.
+
+    Raises GraceNotLonger, GraceTooLong (beyond LONGEST_GRACE since the failure), and NotFromHere unless it is overdue.
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        failing = pledge.failing
+        if pledge.state != State.OVERDUE or failing is None or failing.grace_until is None:
+            raise NotFromHere(now=State(pledge.state).label)
+        latest = schedule.latest_grace(failing)
+        if until <= failing.grace_until:
+            raise GraceNotLonger(now=previews.day(failing.grace_until))
+        if until > latest:
+            raise GraceTooLong(latest=previews.day(latest))
+        failing.grace_until, failing.reminded_on = until, None
+        failing.save(update_fields=["grace_until", "reminded_on"])
+        moved = note(pledge, by=by, cause=Cause.ASKED)
+        audit.record("pledge.grace_extended", pledge, by=by, until=until)
+        mails.grace_longer(pledge, moved, failing)
+
+
+def refund_and_end(pledge: Pledge, payment: Payment, amount: Money, *, by: Actor, reason: str) -> Refund:
+    """Give `amount` of one of its payments back, then end it: both or neither, and the provider is asked after that.
+
+    The refund's row stands before the end does; while the provider is away it is asked again for as long as it takes,
+    and nothing is collected meanwhile. Raises NotRefundable, and NotFromHere when it has ended already.
+    """
+    with transaction.atomic():
+        pledge = Pledge.objects.locked(pledge.pk)
+        _must_live(pledge)
+        made = payments.refund(payment, amount, by=by, reason=reason)
+        end(pledge, by=by)
+    return made
 
 
 def move_date(pledge: Pledge, *, day: int, by: Actor, seen: int | None = None) -> None:

@@ -143,3 +143,29 @@ class NeedsAddress(Refusal):
     """A membership is somebody's."""
 
     for_people_text = "A membership needs the e-mail address of whom it is for. Nothing has been entered."
+
+
+class DayTooSoon(Refusal):
+    """Sooner than the giver can be told of it in time."""
+
+    for_people_text = "Choose %(soonest)s or a later day: it is told before, in time. Nothing has been changed."
+
+
+class DayTooLate(Refusal):
+    """Beyond what a day may be moved by, or not within the grace."""
+
+    for_people_text = (
+        "Choose %(latest)s or an earlier day: further off is a pause, or a longer grace. Nothing has been changed."
+    )
+
+
+class GraceNotLonger(Refusal):
+    """It lasts as long already."""
+
+    for_people_text = "The grace lasts until %(now)s already. Choose a later day. Nothing has been changed."
+
+
+class GraceTooLong(Refusal):
+    """Beyond LONGEST_GRACE."""
+
+    for_people_text = "A grace can last until %(latest)s at most. Choose an earlier day. Nothing has been changed."

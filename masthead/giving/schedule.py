@@ -8,13 +8,16 @@ from masthead.money import notices
 from masthead.money.failures import Then
 
 from . import terms
-from .models import MONTHS, OPEN, Instalment, Interval, Pledge
-from .states import Act
+from .models import GRACE_DAYS, MONTHS, OPEN, Instalment, InstalmentState, Interval, Pledge
+from .refusals import NotFromHere
+from .states import Act, State
 
 LONGEST_PAUSE = 3  # months, from the day on which it would have been collected
 TRY_AGAIN_AFTER = (timedelta(days=3), timedelta(days=7))  # since the first failure
 BRIDGED_AGAIN_AFTER = timedelta(days=365)
 REMIND_BEFORE = timedelta(days=4)  # the end of the grace
+LONGEST_MOVE = 2  # months, from the day on which it would have been collected
+LONGEST_GRACE = timedelta(days=GRACE_DAYS[1])  # since the failure, however often it is extended
 
 
 def after(day: date, interval: str, anchor: int) -> date:
@@ -52,12 +55,15 @@ def moved_to(pledge: Pledge, day: int) -> Ahead:
 
     So nobody pays sooner than they thought, nor twice for a day. See rests_from.
     """
+    next_on = on_or_after(max(planned(pledge), clock.today()), day)
+    return Ahead(next_on, rests_from(pledge, planned=planned(pledge), next_on=next_on))
+
+
+def planned(pledge: Pledge) -> date:
+    """The day from which the next collection pays: none comes sooner, since the days before are paid or asked for."""
     newest = pledge.newest_instalment
-    planned = pledge.next_on or clock.today()
-    if newest is not None:
-        planned = min(planned, newest.covers_until)
-    next_on = on_or_after(max(planned, clock.today()), day)
-    return Ahead(next_on, rests_from(pledge, planned=planned, next_on=next_on))
+    day = pledge.next_on or clock.today()
+    return day if newest is None else min(day, newest.covers_until)
 
 
 def rests_from(pledge: Pledge, *, planned: date, next_on: date) -> date | None:
@@ -92,6 +98,26 @@ def days_to_pause_until(pledge: Pledge) -> list[date]:
     return [
         clock.add_months(pledge.next_on, months, anchor=pledge.anchor_day) for months in range(1, LONGEST_PAUSE + 1)
     ]
+
+
+def days_to_move_to(pledge: Pledge) -> tuple[date, date]:
+    """The first and the last day that the next collection can be moved to; of what failed, the next try.
+
+    A day is told before, as its method wants. Raises NotFromHere where there is nothing to move.
+    """
+    soonest = max(notices.earliest(pledge.mandate.method if pledge.mandate else ""), clock.today() + timedelta(days=1))
+    if pledge.state == State.ACTIVE and pledge.next_on is not None:
+        return max(soonest, planned(pledge)), clock.add_months(pledge.next_on, LONGEST_MOVE)
+    failing = pledge.failing if pledge.state == State.OVERDUE else None
+    is_tried = failing is not None and failing.state == InstalmentState.FAILED and pledge.mandate is not None
+    if not is_tried or failing is None or failing.grace_until is None:
+        raise NotFromHere(now=State(pledge.state).label)
+    return soonest, failing.grace_until - timedelta(days=1)
+
+
+def latest_grace(failing: Instalment) -> date:
+    """Until when the grace of what failed can be extended at most."""
+    return (failing.failed_on or clock.today()) + LONGEST_GRACE
 
 
 def tries_ahead(instalment: Instalment, then: Then) -> list[date]:

@@ -85,6 +85,7 @@ class Cause(models.TextChoices):
     ERASED = "erased", "the account was erased"
     CLAIMED = "claimed", "its address was confirmed"
     TAKEN_OVER = "taken_over", "taken over from other software"
+    MERGED = "merged", "two accounts were made one"
 
 
 class Act(models.TextChoices):

@@ -22,6 +22,7 @@ from masthead.core.refusals import Refusal
 from masthead.giving import terms
 from masthead.money.amounts import Money
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_rows import WithPeople
 from masthead.readers.forms import AddressField
 
 from . import reasons, tasks
@@ -90,10 +91,18 @@ class TierViewSet(ModelViewSet):
     )
 
 
+class ListOfGrants(WithPeople, IndexView):
+    """Each leads to whoever may have it."""
+
+    def key_of(self, row: Grant | Courtesy) -> str:
+        return f"reader-{row.reader.reference}" if row.reader else ""
+
+
 class GrantViewSet(RowsToLookAt):
     """Who may have what, why, from when and until when."""
 
     model = Grant
+    index_view_class = ListOfGrants
     icon = "key"
     menu_label = "Grants"
     joined = ("reader", "device")
@@ -113,7 +122,7 @@ class GrantViewSet(RowsToLookAt):
     search_fields = ["reason_ref", "reader__email", "reader__name"]
 
 
-class CourtesyList(IndexView):
+class CourtesyList(ListOfGrants):
     """The list, with a button to give one, and to end each that runs."""
 
     @cached_property

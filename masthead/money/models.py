@@ -8,6 +8,7 @@ from django.db.models import CheckConstraint, F, Q
 from masthead.core import clock
 from masthead.money import references
 from masthead.money.amounts import Money
+from masthead.money.hints import LastFour
 from masthead.money.states import (
     CheckoutState,
     ComparisonStage,
@@ -66,6 +67,10 @@ class Mandate(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(LastFour("hint"), name="mandate_by_last_four"),
+            models.Index(fields=["provider_ref"], name="mandate_by_providers_ref"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_ref"], name="mandate_is_known_once"),
         ]
@@ -158,6 +163,11 @@ class Payment(models.Model):
             ("see_money", "Can see who pays what, and why a payment failed"),
             ("move_money", "Can refund, stop and change what people pay"),
         ]
+        indexes = [
+            models.Index(fields=["amount_minor", "created_at"], name="payment_by_amount"),
+            models.Index(fields=["collected_on"], name="payment_by_day"),
+            models.Index(fields=["created_at"], name="payment_by_moment"),
+        ]
         constraints = [
             CheckConstraint(name="payment_asks_for_something", condition=Q(amount_minor__gt=0)),
             CheckConstraint(name="payment_costs_nothing_or_more", condition=Q(fee_minor__gte=0)),
@@ -213,6 +223,7 @@ class Refund(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["provider_ref"], name="refund_by_providers_ref")]
         constraints = [CheckConstraint(name="refund_gives_something", condition=Q(amount_minor__gt=0))]
 
     def __str__(self) -> str:

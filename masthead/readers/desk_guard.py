@@ -61,7 +61,7 @@ def _lead_to_a_factor(request: HttpRequest) -> HttpResponse:
 
 def session_of(request: HttpRequest) -> DeskSession | None:
     """The session that this request came in."""
-    found: DeskSession | None = request.user.desk_session
+    found: DeskSession | None = request.user.desk_session  # type: ignore[union-attr]
     return found
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from masthead.core import audit, clock, jobs, limits, mail, sealing
 from masthead.core.actors import Actor
+from masthead.core.refusals import Refusal
 from masthead.readers import desk_sessions, guarded, one_time_codes, passkeys
 from masthead.readers.models import DeskSession, Factor, FactorKind, RecoveryCode, StaffUser
 from masthead.readers.refusals import (

@@ -14,6 +14,7 @@ from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
 from masthead.core import audit
 from masthead.readers import desk_factors, desk_people
+from masthead.readers.desk_rows import WithPeople
 from masthead.readers.desk_seen import AddressesSeen
 from masthead.readers.models import Reader, StaffUser
 
@@ -31,10 +32,13 @@ class LookOnly(ModelPermissionPolicy):
 audit.register("readers.seen", "{by} looked at readers’ accounts ({how})")
 
 
-class ListOfReaders(AddressesSeen, IndexView):
-    """The accounts, found by address."""
+class ListOfReaders(AddressesSeen, WithPeople, IndexView):
+    """The accounts, found by address; each leads to its person."""
 
     seen_as = "readers.seen"
+
+    def key_of(self, row: Reader) -> str:
+        return f"reader-{row.reference}"
 
 
 class ReaderViewSet(SnippetViewSet):

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from masthead.web import desk_home, desk_machine, desk_roles
+from masthead.readers.care.people import SEE
+from masthead.web import care, desk_home, desk_machine, desk_roles
 
 
 @hooks.register("insert_global_admin_js")
@@ -46,3 +47,27 @@ def machine() -> MenuItem:
 def roles() -> MenuItem:
     """For all: who may what is no secret."""
     return MenuItem("Roles", reverse("desk_roles"), icon_name="group", order=595)
+
+
+class CareItem(MenuItem):
+    """The menu entry of supporter care, for who may see who gives what."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(SEE))
+
+
+@hooks.register("register_admin_urls")
+def care_addresses() -> list[URLPattern]:
+    return care.addresses()
+
+
+@hooks.register("register_admin_menu_item")
+def care_item() -> MenuItem:
+    return CareItem("Supporter care", reverse("care"), name="care", icon_name="user", order=110)
+
+
+@hooks.register("construct_homepage_panels")
+def supporter_care(request: HttpRequest, panels: list[Any]) -> None:
+    """The box stands on the desk's first page."""
+    if request.user.has_perm(SEE):
+        panels.append(desk_home.Care())
