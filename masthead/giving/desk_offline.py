@@ -23,6 +23,7 @@ from masthead.money.models import OfflineReceipt
 from masthead.money.offline import EnteredBefore, NeedsReference, NotThatDay
 from masthead.money.states import OfflineMethod
 from masthead.readers import addresses
+from masthead.readers.desk_guard import recently_confirmed
 
 from . import offline, terms
 from .models import Months
@@ -162,6 +163,7 @@ class ReasonForm(forms.Form):
 
 
 @permission_required(MAY_MOVE, raise_exception=True)
+@recently_confirmed
 def enter(request: HttpRequest) -> HttpResponse:
     """A form, and what became of it in words."""
     form = EntryForm(request.POST if request.method == "POST" else None)
@@ -187,6 +189,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required(MAY_MOVE, raise_exception=True)
+@recently_confirmed
 def reverse_entry(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks why, then reverses it."""
     entry = get_object_or_404(OfflineReceipt.objects.select_related("payment"), pk=pk, reversed_at=None)

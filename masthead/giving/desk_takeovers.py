@@ -23,6 +23,7 @@ from masthead.core.refusals import Refusal
 from masthead.money import providers
 from masthead.money.desk import RowsToLookAt
 from masthead.money.desk_defences import MOVES, ForWhoSeesMoney
+from masthead.readers.desk_guard import recently_confirmed
 
 from . import takeovers
 from .models import LineState, Takeover, TakeoverState
@@ -134,6 +135,7 @@ def takeover(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required(MOVES, raise_exception=True)
+@recently_confirmed
 def apply_takeover(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the good lines taken over."""
     return _told(request, pk, takeovers.start_applying, "They are being taken over. This page shows how far it is.")

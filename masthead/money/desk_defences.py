@@ -26,6 +26,7 @@ from masthead.money import defences, holds, inbox, methods, providers
 from masthead.money.desk import EventViewSet, RowsToLookAt
 from masthead.money.models import Attempt, Event, Hold
 from masthead.money.states import HoldState
+from masthead.readers.desk_guard import recently_confirmed
 
 SEES, MOVES = "money.see_money", "money.move_money"
 AT_MOST_SHOWN = 12  # digits of a hash: enough to tell one from another
@@ -187,6 +188,7 @@ class DecisionForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(MOVES, raise_exception=True)
+@recently_confirmed
 def decide_hold(request: HttpRequest, pk: int) -> HttpResponse:
     """What is known of a payment that is held, and the two buttons."""
     hold = get_object_or_404(Hold.objects.select_related("checkout__payment", "checkout__attempt"), pk=pk)

@@ -22,6 +22,7 @@ from masthead.money import differences, reconciling, standing
 from masthead.money.desk import RowsToLookAt
 from masthead.money.models import Comparison, Difference, ProviderLine
 from masthead.money.states import DifferenceState
+from masthead.readers.desk_guard import recently_confirmed
 
 MAY_SEE, MAY_MOVE = "money.see_money", "money.move_money"
 
@@ -152,6 +153,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required(MAY_MOVE, raise_exception=True)
+@recently_confirmed
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """Posts what is missing, or takes out what is too much."""
     difference, form = get_object_or_404(Difference, pk=pk), PostForm(request.POST or None)

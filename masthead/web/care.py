@@ -21,6 +21,7 @@ from masthead.readers.care import finding, log, notes, people, register
 from masthead.readers.care.people import Person
 from masthead.readers.care.register import Act, File, Planned
 from masthead.readers.desk_acts import actor_of
+from masthead.readers.desk_guard import recently_confirmed
 from masthead.readers.models import StaffUser
 
 NOTES_SHOWN = 6
@@ -115,6 +116,11 @@ def act(request: HttpRequest, key: str, name: str, to: str = "") -> HttpResponse
     target = None if somebody.is_erased else wanted.find(somebody, to)
     if target is None:
         raise Http404
+    carry_out = recently_confirmed(_act) if wanted.right == people.MOVE else _act
+    return carry_out(request, somebody, wanted, target, to=to)
+
+
+def _act(request: HttpRequest, somebody: Person, wanted: Act, target: Any, *, to: str) -> HttpResponse:
     initial = wanted.begins_with(somebody, target)
     form = wanted.form(request.POST or None, initial=initial, person=somebody, to=target)
     moves: list[str] = []

@@ -23,7 +23,7 @@ from tests.worlds.letters_issues import FOR_SUPPORTERS, an_issue
 from tests.worlds.money import GBP
 
 STAFF = Actor.staff(1)
-IN_ALL = 25
+IN_ALL = 27
 OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
 
 
