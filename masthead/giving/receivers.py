@@ -3,12 +3,14 @@
 from django.dispatch import receiver
 
 from masthead.money import customers
+from masthead.money.amounts import Money
+from masthead.money.customers import Sale
 from masthead.money.models import Payment, PaymentMove
 from masthead.readers.models import Device, Reader
 from masthead.readers.signals import address_confirmed
 
-from . import gifts, means, outcomes, pledges
-from .models import Gift, Pledge
+from . import gifts, means, outcomes, pledges, promises
+from .models import Gift, Instalment, Pledge
 
 
 def pledge_paid(payment: Payment, move: PaymentMove) -> None:
@@ -21,7 +23,14 @@ def gift_paid(payment: Payment, move: PaymentMove) -> None:
     outcomes.of_gift(payment)
 
 
-customers.register("pledge:", income="income:membership", on_payment=pledge_paid)
+def sold_with(order_key: str, amount: Money) -> Sale | None:
+    """The part of an instalment that is a sale, by what its pledge's level says on the day on which it is asked for."""
+    _, reference, number = order_key.split(":")[:3]
+    instalment = Instalment.objects.filter(pledge__reference=reference, number=int(number)).first()
+    return promises.sale_of(amount, instalment.interval) if instalment else None
+
+
+customers.register("pledge:", income="income:membership", on_payment=pledge_paid, sale_of=sold_with)
 customers.register(means.PREFIX, income="income:membership", on_mandate=means.given)
 customers.register("gift:", income="income:gifts", on_payment=gift_paid)
 

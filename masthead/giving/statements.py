@@ -26,6 +26,7 @@ class Statement:
     live: list[Pledge]
     ended: list[Pledge]
     receipts: list[Receipt]
+    years: list[int]
     total: Money | None
     unconfirmed: Pledge | Gift | None
 
@@ -38,6 +39,7 @@ def of(reader: Reader | None, device: Device | None) -> Statement:
         live=[pledge for pledge in begun if pledge.live],
         ended=[pledge for pledge in begun if not pledge.live],
         receipts=rows,
+        years=receipts.years(rows) if reader else [],
         total=receipts.total(rows),
         unconfirmed=_unconfirmed(begun, device),
     )

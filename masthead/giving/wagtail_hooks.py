@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
-from .desk import MAY_SEE_INCOME, Giving, income
+from .desk import MAY_SEE_INCOME, Giving, income, receipt_pdf, year_pdf
 
 TOLD_OF = ("storypage", "filmpage")  # the pages that bear appeals
 
@@ -23,8 +23,12 @@ def giving() -> Giving:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
-    """What a story brought in."""
-    return [path("stories/<int:pk>/income/", income, name="story_income")]
+    """What a story brought in; receipts, and what a reader gave in a year, as PDF."""
+    return [
+        path("stories/<int:pk>/income/", income, name="story_income"),
+        path("books/receipts/<int:pk>.pdf", receipt_pdf, name="desk_receipt_pdf"),
+        path("books/readers/<int:pk>/<int:year>.pdf", year_pdf, name="desk_year_pdf"),
+    ]
 
 
 @hooks.register("register_permissions")

@@ -8,8 +8,8 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permissions import ModelPermissionPolicy
 
-from masthead.money import failures, lateness
-from masthead.money.models import Event, Line, Mandate, Notice, Payment, Refund, Transaction
+from masthead.money import bookkeeping, failures, lateness
+from masthead.money.models import Event, Line, Mandate, Notice, Payment, Receipt, Refund, Transaction
 
 
 class OnlyToLookAt(ModelPermissionPolicy):
@@ -227,9 +227,9 @@ class EntryViewSet(RowsToLookAt):
     menu_label = _("Entries of the books")
     inspect_view_class = InspectEntry
     search_fields = ["key"]
-    list_display = ["key", "on", "posted_at"]
-    list_filter = ["on", "posted_at", "lines__account"]
-    list_export = ["key", "on", "posted_at"]
+    list_display = ["key", "on", "happened_on", "provider", "method", "posted_at"]
+    list_filter = ["on", "posted_at", "provider", "method", "income"]
+    list_export = ["key", "on", "happened_on", "provider", "method", "income", "posted_at"]
     inspect_view_fields = list_export
 
 
@@ -245,11 +245,11 @@ class LineViewSet(RowsToLookAt):
         "account",
         Column("amount", label=_("Amount")),
         "transaction",
-        Column("transaction.on", label=_("On")),
+        "on",
     ]
-    list_filter = ["account", "currency", "transaction__on"]
-    list_export = ["transaction.key", "transaction.on", "account", "amount_minor", "currency"]
-    inspect_view_fields = ["transaction", "account", "amount_minor", "currency"]
+    list_filter = ["account", "currency", "on"]
+    list_export = ["transaction.key", "on", "account", "amount_minor", "currency"]
+    inspect_view_fields = ["transaction", "on", "account", "amount_minor", "currency"]
 
 
 class TheMoney(ModelViewSetGroup):
@@ -265,6 +265,59 @@ class TheMoney(ModelViewSetGroup):
         MandateViewSet,
         RefundViewSet,
         EventViewSet,
-        EntryViewSet,
-        LineViewSet,
     )
+
+
+class WhoSeesWhoPays(OnlyToLookAt):
+    """For who may see who pays what."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and bool(user.has_perm(bookkeeping.SEE_WHO))
+
+
+class ReceiptViewSet(RowsToLookAt):
+    """Every receipt, by its number."""
+
+    model = Receipt
+    icon = "doc-full"
+    menu_label = _("Receipts")
+    joined = ("payment", "corrects")
+    search_fields = ["payment__reference", "payment__order_key", "cause"]
+    list_display = [
+        Column("number", label=_("Number"), accessor=str),
+        "issued_on",
+        Column("kind", label=_("About"), accessor="get_kind_display"),
+        Column("paid", label=_("Paid")),
+        Column("back", label=_("Went back")),
+        Column("left", label=_("Stays paid")),
+        Column("vat", label=_("VAT in it")),
+        "payment",
+    ]
+    list_filter = ["year", "kind", "issued_on", "currency"]
+    list_export = [
+        "year",
+        "number",
+        "issued_on",
+        "happened_on",
+        "kind",
+        "payment.reference",
+        "paid_minor",
+        "back_minor",
+        "sale_minor",
+        "vat_hundredths",
+        "vat_minor",
+        "currency",
+        "corrects",
+    ]
+    inspect_view_fields = list_export
+    inspect_template_name = "money/receipt_at_the_desk.html"
+
+    @property
+    def permission_policy(self) -> WhoSeesWhoPays:
+        return WhoSeesWhoPays(self.model)
+
+
+class Books(bookkeeping.TheBooks):
+    """With the lists of the books."""
+
+    items = (ReceiptViewSet, EntryViewSet, LineViewSet)

@@ -6,7 +6,7 @@ So events may come twice and in any order, and the result is the same.
 from django.db import IntegrityError, transaction
 
 from masthead.core import clock
-from masthead.money import approvals, journal, moves, states
+from masthead.money import approvals, journal, moves, receipts, states
 from masthead.money.models import Checkout, Mandate, Payment, Refund, Setup
 from masthead.money.providers.base import CheckoutFacts, Facts, FeeFacts, MandateFacts, PaymentFacts, RefundFacts
 from masthead.money.states import PaymentState
@@ -98,6 +98,7 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
         if getattr(payment, moment) is None and getattr(fact, moment) is not None:
             for field in (moment, *WITH.get(moment, ())):
                 setattr(payment, field, getattr(fact, field))
+    payment.method = payment.method or fact.method
     if payment.approval_asked_at and not payment.approval_url:
         payment.approval_url = approvals.address_for(payment)
     if payment.collected_at:
@@ -239,3 +240,4 @@ def _follow(payment: Payment) -> None:
     if was != payment.state:
         moves.note(payment, was=was, now=payment.state)
     journal.post_all(payment)
+    receipts.make_all(payment)

@@ -58,6 +58,16 @@ class NoticeKind(TextChoices):
     RETRY = "retry", _("said with the failure before")
 
 
+class ReceiptKind(TextChoices):
+    """What a receipt is about."""
+
+    PAID = "paid", _("paid")
+    REFUNDED = "refunded", _("given back")
+    KEPT = "kept", _("what was given back did not arrive, and stays paid")
+    RETURNED = "returned", _("claimed back through the bank")
+    REINSTATED = "reinstated", _("a claim through the bank was undone")
+
+
 class EventState(TextChoices):
     """What became of what a provider told us."""
 

@@ -114,6 +114,7 @@ class PaymentFacts:
     reinstated_at: datetime | None = None
     reinstated_minor: int = 0
     reinstated_fee_minor: int = 0
+    method: str = ""  # card or debit, once it is known
     mandate: MandateFacts | None = None
     refunds: tuple[RefundFacts, ...] = ()
     doubt: str = ""
