@@ -12,11 +12,13 @@ LISTS = {
     "tiers": "tier", "courtesies": "courtesy", "payments": "payment",
     "issues": "letters/issues", "letter-lists": "letterlist", "copies": "delivery", "not-written-to": "suppression",
     "standing": "letters/standing", "calls": "call", "seats": "seat", "series": "series", "spending": "spending",
-    "figures": "open-books",
+    "figures": "open-books", "books": "books", "accounts": "books/accounts", "months": "books/months",
+    "receipts": "receipt",
 }  # fmt: skip
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
+    "issuer": "books/issuer",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
 }  # fmt: skip
 ONE_OF_EACH = {
@@ -29,6 +31,7 @@ ONE_OF_EACH = {
     "withdraw-schedule": ("newsroom_storypage", "page_ptr_id", "stories/{}/schedule/withdraw"),
     "paper": ("newsroom_paper", "id", "settings/newsroom/paper/{}"),
     "terms": ("giving_givingterms", "id", "settings/giving/givingterms/{}"),
+    "month": ("money_monthclose", "substr(month, 1, 7)", "books/months/{}"),
     "end-courtesy": ("membership_courtesy", "id", "courtesies/{}/end"),
     "issue": ("letters_issue", "id", "letters/issues/edit/{}"),
     "sending": ("letters_issue", "id", "letters/issues/{}/sending"),

@@ -21,7 +21,8 @@ from tests.running import RunningNewsroom, until
 MINUTES_BEFORE_A_CALL = 5
 OF_THE_DESK = [
     "home", "new-appeal", "new-booking", "issue", "sending", "standing", "copies", "calls", "plan-call", "host",
-    "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
+    "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule", "books", "accounts",
+    "months", "month", "receipts", "issuer",
 ]  # fmt: skip
 LETTERS = """
 import json
