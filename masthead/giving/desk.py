@@ -205,5 +205,6 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def year_pdf(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     """What a reader gave in a year as PDF, for who asks the newsroom for it."""
     reader = get_object_or_404(Reader, pk=pk)
-    facts = {"issuer": numbered.issuer(), "paper": paper().name, "to": views.whom(reader)}
-    return views.pdf(f"support-{year}", papers.of_year(receipts.of_year(reader, year), year, **facts))
+    found, to = receipts.of_year(reader, year), views.whom(reader)
+    made = papers.of_year(found, year, issuer=numbered.issuer(), paper=paper().name, to=to)
+    return views.pdf(f"support-{year}", made)

@@ -269,8 +269,8 @@ def year_pdf(request: ReadersRequest, year: int) -> HttpResponse:
     found = receipts.of_year(request.reader, year)
     if not found:
         raise Http404
-    facts = {"issuer": numbered.issuer(), "paper": paper().name, "to": whom(request.reader)}
-    return pdf(f"support-{year}", papers.of_year(found, year, **facts))
+    made = papers.of_year(found, year, issuer=numbered.issuer(), paper=paper().name, to=whom(request.reader))
+    return pdf(f"support-{year}", made)
 
 
 @never_cache
@@ -399,4 +399,4 @@ def pdf(name: str, content: bytes) -> HttpResponse:
 
 def whom(reader: Reader) -> str:
     """Whom a paper is for: by name where one was given."""
-    return reader.name or reader.email
+    return reader.name or reader.email or ""

@@ -191,7 +191,8 @@ def _queries(month: date) -> list[str]:
         point = transaction.savepoint()
         months.close(month, by=STAFF)
         transaction.savepoint_rollback(point)
-    return [each["sql"] for each in asked.captured_queries]
+    queue = "SELECT pg_advisory"  # PostgreSQL alone needs one
+    return [each["sql"] for each in asked.captured_queries if not each["sql"].startswith(queue)]
 
 
 def _plan(query: str) -> list[str]:
