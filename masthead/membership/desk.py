@@ -23,6 +23,7 @@ from masthead.core.refusals import Refusal
 from masthead.giving import terms
 from masthead.money.amounts import Money
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_rows import WithPeople
 from masthead.readers.forms import AddressField
 
 from . import reasons, tasks
@@ -32,6 +33,9 @@ from .models import Courtesy, Grant, Tier
 class TierForm(WagtailAdminModelForm):
     """A tier's floor is typed as people write amounts."""
 
+    in_currency = forms.ChoiceField(
+        label=_("Currency"), required=False, help_text=_("Who gives in another currency needs a tier in that one.")
+    )
     floor_typed = forms.CharField(label=_("From, each month"), max_length=20)
     sale_typed = forms.CharField(
         label=_("Part of the price that is a sale, each month"),
@@ -45,6 +49,11 @@ class TierForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        house = terms.in_force().currency
+        own = self.instance.currency if self.instance.pk else house
+        codes = list(dict.fromkeys([house, own, *terms.MAY_BE_OFFERED]))
+        self.fields["in_currency"].choices = [(code, code) for code in codes]
+        self.fields["in_currency"].initial = own
         if self.instance.pk:
             self.fields["floor_typed"].initial = str(self.instance.floor.decimal)
         if self.instance.sale_minor:
@@ -53,7 +62,8 @@ class TierForm(WagtailAdminModelForm):
 
     def clean_floor_typed(self) -> Money:
         try:
-            floor = Money.parse(self.cleaned_data["floor_typed"], terms.in_force().currency)
+            currency = self.cleaned_data.get("in_currency") or self.fields["in_currency"].initial
+            floor = Money.parse(self.cleaned_data["floor_typed"], currency)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.for_people) from None
         if floor.minor <= 0:
@@ -102,6 +112,7 @@ class TierViewSet(ModelViewSet):
     edit_handler = ObjectList(
         [
             FieldPanel("name"),
+            FieldPanel("in_currency"),
             FieldPanel("floor_typed"),
             FieldPanel("benefits", widget=forms.CheckboxSelectMultiple),
             FieldPanel("sale_typed"),
@@ -111,10 +122,18 @@ class TierViewSet(ModelViewSet):
     )
 
 
+class ListOfGrants(WithPeople, IndexView):
+    """Each leads to whoever may have it."""
+
+    def key_of(self, row: Grant | Courtesy) -> str:
+        return f"reader-{row.reader.reference}" if row.reader else ""
+
+
 class GrantViewSet(RowsToLookAt):
     """Who may have what, why, from when and until when."""
 
     model = Grant
+    index_view_class = ListOfGrants
     icon = "key"
     menu_label = "Grants"
     joined = ("reader", "device")
@@ -134,7 +153,7 @@ class GrantViewSet(RowsToLookAt):
     search_fields = ["reason_ref", "reader__email", "reader__name"]
 
 
-class CourtesyList(IndexView):
+class CourtesyList(ListOfGrants):
     """The list, with a button to give one, and to end each that runs."""
 
     @cached_property

@@ -77,6 +77,7 @@ class Reason(models.TextChoices):
     PLEDGE = "pledge", "pledge"
     GIFT = "gift", "gift"
     COURTESY = "courtesy", "courtesy"
+    PRESENT = "present", "present"
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

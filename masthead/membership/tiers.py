@@ -25,6 +25,13 @@ def reached_by(amount: Money, interval: str) -> dict[str, int]:
     return floors
 
 
+def codes_of_lowest(currency: str) -> set[str]:
+    """What the lowest level grants that frees of adverts: in this currency, else in any, else that alone."""
+    freeing = Tier.objects.filter(benefits__code=AD_FREE)
+    tier = freeing.filter(currency=currency).first() or freeing.first()
+    return set(tier.benefits.values_list("code", flat=True)) if tier else {AD_FREE}
+
+
 def all_codes() -> set[str]:
     """Every benefit that some tier grants."""
     return set(Benefit.objects.filter(tiers__isnull=False).values_list("code", flat=True))
@@ -73,4 +80,5 @@ def _why(grant: Grant) -> str:
         Reason.PLEDGE: "Because of what you give.",
         Reason.GIFT: "Because of your gift.",
         Reason.COURTESY: "With the compliments of the newsroom.",
+        Reason.PRESENT: "Because somebody made you a present of it.",
     }[Reason(grant.reason_kind)]

@@ -27,6 +27,7 @@ from masthead.money import months, receipts, reports
 from masthead.money.amounts import Money
 from masthead.money.models import Issuer, Line, MonthClose
 from masthead.money.reports import COLUMNS, NoSuchLines, Row, Statement, Wanted
+from masthead.readers.desk_guard import recently_confirmed
 
 SEE, CLOSE, SEE_WHO = "money.view_line", "money.close_month", "money.see_money"
 LINES_A_PAGE = 50
@@ -296,6 +297,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
 
 
 @closes_months
+@recently_confirmed
 @require_POST
 def close_month(request: HttpRequest, month: str) -> HttpResponse:
     """Close it."""
@@ -309,6 +311,7 @@ def close_month(request: HttpRequest, month: str) -> HttpResponse:
 
 
 @closes_months
+@recently_confirmed
 @require_POST
 def reopen_month(request: HttpRequest, month: str) -> HttpResponse:
     """Open it again, with a reason."""

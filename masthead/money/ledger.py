@@ -20,7 +20,7 @@ from masthead.press.changes import announce
 BOOKS = "books"
 """What a page that shows sums of the books is made of."""
 
-INCOME, OWED_BY = "income:", "owed_by:"
+INCOME, OWED_BY, OTHERS = "income:", "owed_by:", "others:"
 AT_ONCE = 500
 OF_A_SUM = ("month", "provider", "income", "method", "account", "currency")
 Key = tuple[date, str, str, str, str, str]
@@ -31,13 +31,17 @@ class Account:
     """The accounts of the books. Income has one for each kind: `income:membership`, `income:gifts`."""
 
     BANK = "bank"
-    """What providers have paid out to our own account at a bank."""
+    """What providers have paid out to our own account at a bank, and what came there without one."""
     FEES = "fees"
     """What providers keep for their work."""
     REFUNDS = "refunds"
     """What we gave back, without the VAT in it."""
     RETURNED = "returned"
     """What givers had their banks take back, without the VAT in it."""
+    ADJUSTMENTS = "adjustments"
+    """What a provider took or gave of its own, apart from any payment."""
+    UNEXPLAINED = "unexplained"
+    """What a provider's books say and nobody could explain yet."""
     VAT = "vat"
     """What is owed to the tax office of what was sold."""
     MEMBERSHIP = "income:membership"
@@ -53,6 +57,11 @@ class Account:
     def owed_by(provider: str) -> str:
         """What a provider holds for us until it pays it out."""
         return f"owed_by:{provider}"
+
+    @staticmethod
+    def of_others(provider: str) -> str:
+        """What somebody else has at a provider's account that we share, and got with our payouts."""
+        return f"{OTHERS}{provider}"
 
 
 @dataclass(frozen=True)
@@ -82,11 +91,14 @@ def credit(account: str, amount: Money) -> Side:
     return Side(account, -amount)
 
 
-def post(key: str, *, on: date, lines: Sequence[Side], income: str = "", method: str = "") -> Transaction:
+def post(
+    key: str, *, on: date, lines: Sequence[Side], income: str = "", provider: str = "", method: str = ""
+) -> Transaction:
     """Write one entry, once: the same key again gives the entry that is there. Lines of nothing are left out.
 
-    `income` is the account that the entry is about, where none of its lines says so: a refund's, a return's. What
-    happened in a month that is closed stands in the first open one, and says its own day in `happened_on`.
+    `income` is the account that the entry is about, where none of its lines says so: a refund's, a return's;
+    `provider` is through whom it came, where no line says that somebody owes it to us; `method` is how it was paid.
+    What happened in a month that is closed stands in the first open one, and says its own day in `happened_on`.
     Raises Misposted when the key is there with other lines, IntegrityError when the lines don't sum to zero.
     """
     sides = [side for side in lines if side.amount]
@@ -111,7 +123,7 @@ def post(key: str, *, on: date, lines: Sequence[Side], income: str = "", method:
         entry = Transaction.objects.create(
             key=key,
             on=day,
-            provider=_first(sides, OWED_BY).removeprefix(OWED_BY),
+            provider=provider or _first(sides, OWED_BY).removeprefix(OWED_BY),
             income=income or _first(sides, INCOME),
             method=method,
             happened_on=on if on != day else None,
@@ -130,13 +142,20 @@ def reverse(key: str, *, on: date) -> Transaction:
     """Take an entry back by its mirror image: mistakes are reversed, not edited."""
     entry = Transaction.objects.get(key=key)
     sides = [Side(line.account, -line.amount) for line in entry.lines.all()]
-    return post(f"{key}:reversed", on=on, lines=sides, income=entry.income, method=entry.method)
+    about = {"income": entry.income, "provider": entry.provider, "method": entry.method}
+    return post(f"{key}:reversed", on=on, lines=sides, **about)
 
 
 def balance(account: str) -> dict[str, Money]:
     """What an account holds, by currency: debit above zero, credit below."""
     sums = Line.objects.filter(account=account).values("currency").annotate(minor=Sum("amount_minor"))
     return {row["currency"]: Money(row["minor"], row["currency"]) for row in sums.order_by("currency")}
+
+
+def held(account: str) -> dict[str, Money]:
+    """The same from the monthly sums, so that it costs no more the more lines there are."""
+    sums = Turnover.objects.filter(account=account).values("currency").annotate(sum=Sum("minor"))
+    return {row["currency"]: Money(row["sum"], row["currency"]) for row in sums.order_by("currency")}
 
 
 def imbalances(month: date | None = None) -> dict[tuple[str, str], int]:

@@ -64,15 +64,18 @@ def _causes(payment: Payment) -> Iterator[_Cause]:
     assert payment.collected_at
     yield _Cause(ReceiptKind.PAID, f"{own}:collected", payment.collected_at)
     later = []
+    if payment.provider == journal.OFFLINE and payment.offline.reversed_at:
+        later.append(_Cause(ReceiptKind.REVERSED, f"{own}:collected:reversed", payment.offline.reversed_at))
     for refund in payment.refunds.filter(made_at__isnull=False):
         key = f"{payment.provider}:{refund.reference}:refunded"
         later.append(_Cause(ReceiptKind.REFUNDED, key, refund.made_at or clock.now()))
         if refund.failed_at:
             later.append(_Cause(ReceiptKind.KEPT, f"{key}:reversed", refund.failed_at))
-    if payment.returned_at:
-        later.append(_Cause(ReceiptKind.RETURNED, f"{own}:returned", payment.returned_at))
-        if payment.reinstated_at:
-            later.append(_Cause(ReceiptKind.REINSTATED, f"{own}:reinstated", payment.reinstated_at))
+    for dispute in payment.disputes.all():
+        key = f"{payment.provider}:{dispute.reference}"
+        later.append(_Cause(ReceiptKind.RETURNED, f"{key}:returned", dispute.taken_at))
+        if dispute.back_at:
+            later.append(_Cause(ReceiptKind.REINSTATED, f"{key}:reinstated", dispute.back_at))
     yield from sorted(later, key=lambda cause: cause.at)
 
 
@@ -103,8 +106,10 @@ def _make(payment: Payment, cause: _Cause) -> Receipt:
 
 def _gone_back(payment: Payment) -> tuple[int, int]:
     """What went back so far, and the VAT in it; a claim and a refund together can be no more than was paid."""
-    given = payment.refunds.filter(made_at__isnull=False, failed_at__isnull=True)
-    back = sum(given.values_list("amount_minor", flat=True)) + payment.returned_minor - payment.reinstated_minor
+    given = payment.refunds.filter(made_at__isnull=False, failed_at__isnull=True).values_list("amount_minor", flat=True)
+    taken = sum(dispute.amount_minor - dispute.back_minor for dispute in payment.disputes.all())
+    reversed_whole = payment.refunded_minor if payment.provider == journal.OFFLINE else 0
+    back = sum(given) + taken + reversed_whole
     _, vat = journal.vat_back(payment)
     return min(max(back, 0), payment.amount_minor), min(max(vat, 0), payment.vat_minor)
 

@@ -39,16 +39,20 @@ INCOMES = {
     Account.ADVERTS: gettext_noop("Adverts"),
 }
 MEANINGS = {
-    Account.BANK: gettext_noop("Our own account at the bank: what providers have paid out"),
+    Account.BANK: gettext_noop("Our own account at the bank: what providers have paid out, and what came without one"),
     Account.FEES: gettext_noop("What providers keep for their work"),
     Account.REFUNDS: gettext_noop("What we gave back, without the VAT in it"),
     Account.RETURNED: gettext_noop("What givers claimed back through their banks, without the VAT in it"),
+    Account.ADJUSTMENTS: gettext_noop("Other things of a provider's account"),
+    Account.UNEXPLAINED: gettext_noop("What a provider's books say and nobody has explained yet"),
     Account.VAT: gettext_noop("Owed to the tax office of what was sold"),
 }
 WAYS = {
     "card": gettext_noop("Card"),
     "debit": gettext_noop("Direct debit"),
-    "offline": gettext_noop("Offline"),
+    "transfer": gettext_noop("Bank transfer"),
+    "cheque": gettext_noop("Cheque"),
+    "cash": gettext_noop("Cash"),
     "": gettext_noop("Not known"),
 }
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -217,6 +221,10 @@ def meaning_of(account: str) -> str:
     if account.startswith(ledger.OWED_BY):
         return _("What %(provider)s holds for us until it pays it out") % {
             "provider": account.removeprefix(ledger.OWED_BY)
+        }
+    if account.startswith(ledger.OTHERS):
+        return _("What others have at the account with %(provider)s that we share, paid out to us") % {
+            "provider": account.removeprefix(ledger.OTHERS)
         }
     return _("Income: %(kind)s") % {"kind": name_of_income(account)}
 

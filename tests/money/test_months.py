@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from masthead.core.models import AuditRecord
-from masthead.money import checks, ledger, months, reports
+from masthead.money import checks, ledger, matching, months, reports
 from masthead.money.ledger import credit, debit, post
 from masthead.money.models import Line, MonthClose, Transaction, Turnover
 from tests.worlds.desk import Desk, sentences_in
@@ -49,7 +49,7 @@ def test_what_comes_late_stands_in_the_first_open_month_and_says_its_own_day():
     months.close(MAY, by=STAFF)
     months.close(JUNE, by=STAFF)
 
-    refunded(payment, 300, on=date(2026, 5, 28))
+    refund = refunded(payment, 300, on=date(2026, 5, 28))
     gave(GBP("9.00"), on=date(2026, 7, 3))
     ledger.reverse(f"cardhouse:{payment.reference}:collected", on=date(2026, 6, 30))
 
@@ -58,6 +58,11 @@ def test_what_comes_late_stands_in_the_first_open_month_and_says_its_own_day():
         (JULY, date(2026, 5, 28)), (JULY, date(2026, 6, 30))
     ]  # fmt: skip
     assert set(Line.objects.filter(transaction__in=late).values_list("on", flat=True)) == {JULY}
+
+    key = f"cardhouse:{refund.reference}:refunded"  # which the provider's own books have on its own day
+    assert matching.entries_called([key])[key].on == date(2026, 5, 28)
+    assert key in {entry.key for entry in matching.unlisted("cardhouse", date(2026, 5, 28))}
+    assert key not in {entry.key for entry in matching.unlisted("cardhouse", date(2026, 5, 29))}
     assert checks.books() == []
 
 

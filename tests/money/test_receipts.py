@@ -12,7 +12,7 @@ from masthead.money import checks, customers, ledger, papers, receipts
 from masthead.money.amounts import Money
 from masthead.money.customers import Sale
 from masthead.money.ledger import Account
-from masthead.money.models import Payment, Receipt
+from masthead.money.models import Payment, Receipt, Transaction
 from tests.worlds.money import GBP, journal
 from tests.worlds.openbooks import STAFF, came_back, gave, refunded, taken_back, won
 
@@ -56,6 +56,26 @@ def test_vat_is_no_income_and_goes_back_with_a_refund():
         ],
         f"cardhouse:{refund.reference}:refunded": [("owed_by:cardhouse", -400), ("refunds", 367), ("vat", 33)],
     }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_each_claim_takes_its_own_part_of_the_vat_and_brings_it_back_in_proportion():
+    payment = gave(GBP("12.00"), on=MAY, method="card", **SOLD)
+    taken_back(payment, on=MAY, minor=500, fee=1500, claim="dp_1")
+    taken_back(payment, on=MAY, minor=700, claim="dp_2")
+    won(payment, on=MAY, minor=350, claim="dp_2")
+
+    assert said(payment) == [
+        ("paid", 0, 100, 600), ("returned", 500, 58, 350), ("returned", 1200, 0, 0), ("reinstated", 850, 29, 175)
+    ]  # fmt: skip
+    entries = journal()
+    assert entries["cardhouse:dp_1:returned"] == [
+        ("fees", 1500), ("owed_by:cardhouse", -2000), ("returned", 458), ("vat", 42)
+    ]  # fmt: skip
+    assert entries["cardhouse:dp_2:returned"] == [("owed_by:cardhouse", -700), ("returned", 642), ("vat", 58)]
+    assert entries["cardhouse:dp_2:reinstated"] == [("owed_by:cardhouse", 350), ("returned", -321), ("vat", -29)]
+    assert list(payment.disputes.values_list("vat_minor", flat=True)) == [42, 58]
+    assert set(Transaction.objects.values_list("method", flat=True)) == {"card"}
 
 
 @pytest.mark.django_db
@@ -176,12 +196,14 @@ class WhateverGoesBack(TestCase):
     def happens(self, payment: Payment, act: str, number: int) -> None:
         standing = payment.refunds.filter(failed_at=None)
         given_back = sum(standing.values_list("amount_minor", flat=True))
-        is_claimed = payment.returned_at is not None and payment.reinstated_at is None
-        if act == "refund" and not is_claimed and (left := payment.amount_minor - given_back):
+        claims = payment.disputes.filter(back_at=None)
+        claimed = sum(claims.values_list("amount_minor", flat=True))
+        left = payment.amount_minor - given_back - claimed
+        if act == "refund" and left:
             refunded(payment, number % left + 1, on=MAY)
         elif act == "bounce" and (refund := standing.first()):
             came_back(refund, on=MAY)
-        elif act == "claim" and payment.returned_at is None and given_back < payment.amount_minor:
-            taken_back(payment, on=MAY, minor=payment.amount_minor - given_back)
-        elif act == "win" and is_claimed:
-            won(payment, on=MAY)
+        elif act == "claim" and left:
+            taken_back(payment, on=MAY, minor=number % left + 1, claim=f"dp_{payment.disputes.count()}")
+        elif act == "win" and (claim := claims.last()):
+            won(payment, on=MAY, claim=claim.reference)

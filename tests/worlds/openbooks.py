@@ -9,7 +9,7 @@ from django.db import transaction
 
 from masthead.core import clock, sums
 from masthead.core.actors import Actor
-from masthead.money import journal, ledger, receipts
+from masthead.money import facts, journal, ledger, receipts
 from masthead.money.amounts import Money
 from masthead.money.ledger import Account
 from masthead.money.models import Line, Payment, Refund, Transaction, Turnover
@@ -42,18 +42,18 @@ def refunded(payment: Payment, minor: int, *, on: date) -> Refund:
     return made
 
 
-def taken_back(payment: Payment, *, on: date, fee: int = 0, minor: int = 0) -> None:
-    """The giver's bank took it back, and the provider took something for its trouble."""
-    payment.returned_at, payment.returned_minor = noon(on), minor or payment.amount_minor
-    payment.return_fee_minor = fee
-    payment.save()
+def taken_back(payment: Payment, *, on: date, fee: int = 0, minor: int = 0, claim: str = "") -> None:
+    """The giver's bank took it back, and the provider took something for its trouble; `claim` names one of several."""
+    taken = minor or payment.amount_minor
+    payment.disputes.create(reference=claim or payment.reference, taken_at=noon(on), amount_minor=taken, fee_minor=fee)
     _follow(payment)
 
 
-def won(payment: Payment, *, on: date) -> None:
+def won(payment: Payment, *, on: date, minor: int = 0, claim: str = "") -> None:
     """The claim was undone."""
-    payment.reinstated_at, payment.reinstated_minor = noon(on), payment.returned_minor
-    payment.save()
+    dispute = payment.disputes.get(reference=claim or payment.reference)
+    dispute.back_at, dispute.back_minor = noon(on), minor or dispute.amount_minor
+    dispute.save()
     _follow(payment)
 
 
@@ -67,6 +67,8 @@ def came_back(refund: Refund, *, on: date) -> None:
 def _follow(payment: Payment) -> None:
     """As facts do it, in one transaction."""
     with transaction.atomic():
+        facts.add_up_disputes(payment)
+        payment.save()
         journal.post_all(payment)
         receipts.make_all(payment)
 

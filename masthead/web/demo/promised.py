@@ -270,6 +270,12 @@ def _post(begins: date, month: Facts) -> None:
             ],
             method="card",
         )
+    held = members + gifts - fees
+    ledger.post(
+        f"demo:{begins:%Y-%m}:payout",
+        on=begins.replace(day=25),
+        lines=[debit(Account.BANK, held), credit(Account.owed_by("practice"), held)],
+    )
 
 
 def _pounds(written: str) -> Money:
