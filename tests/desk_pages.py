@@ -14,6 +14,7 @@ LISTS = {
     "standing": "letters/standing", "calls": "call", "seats": "seat", "series": "series", "spending": "spending",
     "figures": "open-books", "offline": "offline", "presents": "present", "remarks": "remark", "fees": "feerate",
     "defences": "money/defences", "held": "hold", "began-to-pay": "attempt", "taken-over": "takeover",
+    "books": "books", "accounts": "books/accounts", "months": "books/months", "receipts": "receipt",
 }  # fmt: skip
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
@@ -22,6 +23,7 @@ FORMS = {
     "own-sign-in": "sign-in", "second-factor": "sign-in/second-factor", "add-app": "sign-in/app", "roles": "roles",
     "machine": "machine",
     "care": "care",
+    "issuer": "books/issuer",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
     "take-over": "giving/take-over",
 }  # fmt: skip
@@ -37,6 +39,7 @@ ONE_OF_EACH = {
     "reset-factor": ("readers_staffuser", "id", "users/{}/second-factor/reset"),
     "paper": ("newsroom_paper", "id", "settings/newsroom/paper/{}"),
     "terms": ("giving_givingterms", "id", "settings/giving/givingterms/{}"),
+    "month": ("money_monthclose", "substr(month, 1, 7)", "books/months/{}"),
     "end-courtesy": ("membership_courtesy", "id", "courtesies/{}/end"),
     "issue": ("letters_issue", "id", "letters/issues/edit/{}"),
     "sending": ("letters_issue", "id", "letters/issues/{}/sending"),

@@ -23,9 +23,8 @@ OF_THE_DESK = [
     "home", "new-appeal", "new-booking", "issue", "sending", "standing", "copies", "calls", "plan-call", "host",
     "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
     "own-sign-in", "second-factor", "add-app", "roles", "machine", "reset-factor", "has-left",
-    "enter-offline", "fees", "defences", "take-over",
-    "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule", "care", "care-person",
-    "care-act",
+    "enter-offline", "fees", "defences", "take-over", "care", "care-person", "care-act",
+    "books", "accounts", "months", "month", "receipts", "issuer",
 ]  # fmt: skip
 LETTERS = """
 import json

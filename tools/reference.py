@@ -222,13 +222,14 @@ def hooks_in_use() -> set[str]:
 
 
 def accounts_page() -> str:
-    from masthead.money import guards, journal
+    from masthead.money import bookkeeping, guards, journal, reports
     from masthead.money.ledger import Account
 
     names = {name: value for name, value in vars(Account).items() if name.isupper()}
-    rows = [(f"`{value}`", f"`Account.{name}`") for name, value in names.items()]
-    rows.append(("`owed_by:<provider>`", "`Account.owed_by(provider)`: what a provider holds until it pays it out"))
-    rows.append(("`others:<provider>`", "`Account.of_others(provider)`: what others have at an account that we share"))
+    rows = [(f"`{value}`", f"`Account.{name}`", reports.meaning_of(value)) for name, value in names.items()]
+    rows.append(("`owed_by:<provider>`", "`Account.owed_by(provider)`", "What a provider holds until it pays it out"))
+    others = "What others have at an account that we share"
+    rows.append(("`others:<provider>`", "`Account.of_others(provider)`", others))
     entries = [
         (f"`{name}`", (getattr(journal, name).__doc__ or "").splitlines()[0])
         for name in dir(journal)
@@ -236,8 +237,13 @@ def accounts_page() -> str:
     ]
     guarded = sorted(guards.RULES)
     text = (
-        _table(("account", "in the code"), rows) + "\n\n## What is posted\n\n" + _table(("entry", "meaning"), entries)
+        _table(("account", "in the code", "what for"), rows)
+        + "\n\n## What is posted\n\n"
+        + _table(("entry", "meaning"), entries)
     )
+    text += "\n\n## Columns of the files\n\n" + _table(("file", "columns, in their order"), [
+        (name, ", ".join(f"`{column}`" for column in columns)) for name, columns in bookkeeping.FILES.items()
+    ])  # fmt: skip
     if guarded:
         text += "\n\n## What the database refuses\n\n" + "\n".join(f"- `{name}`" for name in guarded)
     return _page("Accounts of the ledger", "Debit stands above zero, credit below; each entry sums to zero.", text)
@@ -521,6 +527,7 @@ def kept() -> dict[str, tuple[str, str]]:
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
         ),
         "money.Difference": ("where a provider's books and ours differ, and why it was resolved so", law),
+        "money.Receipt": ("the number of a paper, amounts and days; of whom, the payment's own rows say", law),
         "money.Delivery": ("what a provider wrote", webhook),
         "money.Event": ("what a provider told", webhook),
         "membership.Grant": (

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -14,10 +15,16 @@ from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.models import Page
 
+from masthead.money import papers
+from masthead.money import receipts as numbered
+from masthead.money.bookkeeping import sees_who_pays
 from masthead.money.desk import ForWhoSeesMoney, RowsToLookAt
+from masthead.money.models import Receipt
+from masthead.newsroom.menu import paper
 from masthead.readers.desk_rows import WithPeople
+from masthead.readers.models import Reader
 
-from . import incomes
+from . import incomes, receipts, views
 from .desk_offline import OfflineViewSet
 from .desk_takeovers import TakeoverViewSet
 from .desk_terms import CurrencyViewSet, FeeRateViewSet, HouseForm
@@ -235,3 +242,21 @@ def _as_csv(page: Page, found: incomes.Income) -> HttpResponse:
         amount = (line.amount.decimal, line.amount.currency)
         rows.writerow([line.on, line.what, *amount, line.state, line.placement, line.appeal, line.reference])
     return response
+
+
+@sees_who_pays
+@require_safe
+def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """One numbered receipt as PDF, as its giver has it."""
+    found = get_object_or_404(Receipt.objects.select_related("payment", "corrects", "issuer"), pk=pk)
+    return views.pdf(f"receipt-{found}", papers.of_receipt(found, paper=paper().name))
+
+
+@sees_who_pays
+@require_safe
+def year_pdf(request: HttpRequest, pk: int, year: int) -> HttpResponse:
+    """What a reader gave in a year as PDF, for who asks the newsroom for it."""
+    reader = get_object_or_404(Reader, pk=pk)
+    found, to = receipts.of_year(reader, year), views.whom(reader)
+    made = papers.of_year(found, year, issuer=numbered.issuer(), paper=paper().name, to=to)
+    return views.pdf(f"support-{year}", made)

@@ -1,12 +1,15 @@
-"""Receipts: what a giver sees of what was given."""
+"""Receipts: what a giver sees of what was given; the numbered papers themselves are made where the money is booked."""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 from masthead.core import clock
+from masthead.money import receipts as numbered
 from masthead.money.amounts import Money
 from masthead.money.models import Payment
+from masthead.money.models import Receipt as Paper
+from masthead.money.receipts import YearOfReceipts
 from masthead.readers.models import Device, Reader
 
 from . import present_mails
@@ -70,6 +73,26 @@ def one(reference: str, reader: Reader | None, device: Device | None) -> tuple[R
     found = next((row for row in listed(reader, device) if row.reference == reference), None)
     payment = Payment.objects.select_related("mandate").filter(reference=reference).first()
     return (found, payment) if found and payment else None
+
+
+def papers_of(payment: Payment) -> list[Paper]:
+    """Its numbered papers, the newest first: the receipt, and what corrects it."""
+    return list(payment.receipts.select_related("payment", "corrects", "issuer").order_by("-pk"))
+
+
+def years(rows: list[Receipt]) -> list[int]:
+    """The years in which something was paid, newest first."""
+    return sorted({row.on.year for row in rows if row.is_paid}, reverse=True)
+
+
+def of_year(reader: Reader, year: int) -> list[YearOfReceipts]:
+    """What a reader paid in `year`, as it stands now, by currency."""
+    instalments = Instalment.objects.filter(pledge__reader=reader).exclude(payment_reference="")
+    gifts = Gift.objects.filter(reader=reader).exclude(payment_reference="")
+    presents = Present.objects.filter(reader=reader).exclude(payment_reference="")
+    given = (instalments, gifts, presents)
+    references = [each for rows in given for each in rows.values_list("payment_reference", flat=True)]
+    return numbered.of_year(references, year)
 
 
 def _of_instalment(row: Instalment) -> Receipt:

@@ -30,6 +30,7 @@ class Statement:
     live: list[Pledge]
     ended: list[Pledge]
     receipts: list[Receipt]
+    years: list[int]
     totals: list[Money]
     unconfirmed: Pledge | Gift | Present | None
     presents: list[Present]
@@ -50,6 +51,7 @@ def of(reader: Reader | None, device: Device | None) -> Statement:
         live=[pledge for pledge in begun if pledge.live],
         ended=[pledge for pledge in begun if not pledge.live],
         receipts=rows,
+        years=receipts.years(rows) if reader else [],
         totals=receipts.totals(rows),
         unconfirmed=_unconfirmed([*begun, *presents], device),
         presents=presents,

@@ -16,19 +16,21 @@ from wagtail.models import Page
 from masthead.core import fillins, limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import checkouts, defences, providers, setups
+from masthead.money import checkouts, defences, papers, providers, setups
+from masthead.money import receipts as numbered
 from masthead.money.amounts import Money
 from masthead.money.defences import Visitor
 from masthead.money.models import Checkout, Setup
 from masthead.money.states import SetupState
+from masthead.newsroom.menu import paper
 from masthead.press.parameters import Kind
 from masthead.press.policy import allow_forms_to
 from masthead.press.printed import one_of, printed, whole_number
 from masthead.press.recording import made_of
 from masthead.readers import devices
-from masthead.readers.accounts import sign_in_address
-from masthead.readers.models import Device
-from masthead.readers.requests import Request
+from masthead.readers.accounts import reader_required, sign_in_address
+from masthead.readers.models import Device, Reader
+from masthead.readers.requests import ReadersRequest, Request
 
 from . import gifts, leaving, means, notices, pledges, previews, promises, receipts, refunds, remarks, terms
 from .forms import AddressForm, ChangeForm, DayForm, EndForm, PauseForm, SeenForm, SupportForm, initial_amounts
@@ -272,7 +274,48 @@ def receipt(request: Request, reference: str) -> HttpResponse:
             return redirect(sign_in_address(request.path))
         raise Http404
     row, payment = found
-    return render(request, "giving/receipt.html", {"receipt": row, "payment": payment})
+    made = receipts.papers_of(payment)
+    context = {"receipt": row, "payment": payment, "papers": made, "now": made[0] if made else None}
+    return render(request, "giving/receipt.html", context)
+
+
+@never_cache
+@require_safe
+def receipt_pdf(request: Request, reference: str, year: int, number: int) -> HttpResponse:
+    """One numbered paper of a payment of theirs, as PDF."""
+    found = receipts.one(reference, request.reader, request.device)
+    if found is None:
+        if request.reader is None:
+            return redirect(sign_in_address(request.path))
+        raise Http404
+    made = next((each for each in receipts.papers_of(found[1]) if (each.year, each.number) == (year, number)), None)
+    if made is None:
+        raise Http404
+    to = whom(request.reader) if request.reader else ""
+    return pdf(f"receipt-{made}", papers.of_receipt(made, paper=paper().name, to=to))
+
+
+@never_cache
+@require_safe
+@reader_required
+def receipts_of_year(request: ReadersRequest, year: int) -> HttpResponse:
+    """What a reader gave in a year: payment by payment, and together."""
+    found = receipts.of_year(request.reader, year)
+    if not found:
+        raise Http404
+    return render(request, "giving/year.html", {"year": year, "found": found, "issuer": numbered.issuer()})
+
+
+@never_cache
+@require_safe
+@reader_required
+def year_pdf(request: ReadersRequest, year: int) -> HttpResponse:
+    """The same as PDF."""
+    found = receipts.of_year(request.reader, year)
+    if not found:
+        raise Http404
+    made = papers.of_year(found, year, issuer=numbered.issuer(), paper=paper().name, to=whom(request.reader))
+    return pdf(f"support-{year}", made)
 
 
 def for_own_pledge(view: Callable[[Request, Pledge], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -507,3 +550,15 @@ def _done(what: str) -> HttpResponse:
     response = redirect("account")
     response["Location"] += f"?done={what}"
     return response
+
+
+def pdf(name: str, content: bytes) -> HttpResponse:
+    """A paper to be kept, under a name of its own."""
+    answer = HttpResponse(content, content_type=papers.CONTENT_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return answer
+
+
+def whom(reader: Reader) -> str:
+    """Whom a paper is for: by name where one was given."""
+    return reader.name or reader.email or ""

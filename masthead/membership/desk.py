@@ -1,5 +1,6 @@
 """Tiers, courtesies and the grants ledger on the desk."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -36,6 +37,15 @@ class TierForm(WagtailAdminModelForm):
         label=_("Currency"), required=False, help_text=_("Who gives in another currency needs a tier in that one.")
     )
     floor_typed = forms.CharField(label=_("From, each month"), max_length=20)
+    sale_typed = forms.CharField(
+        label=_("Part of the price that is a sale, each month"),
+        max_length=20,
+        required=False,
+        help_text=_("With its VAT in it. Empty: all of it is support. Your adviser decides; Masthead records."),
+    )
+    rate_typed = forms.DecimalField(
+        label=_("Rate of VAT on that part, in percent"), min_value=0, max_value=100, decimal_places=2, required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,6 +56,9 @@ class TierForm(WagtailAdminModelForm):
         self.fields["in_currency"].initial = own
         if self.instance.pk:
             self.fields["floor_typed"].initial = str(self.instance.floor.decimal)
+        if self.instance.sale_minor:
+            self.fields["sale_typed"].initial = str(self.instance.sale.decimal)
+            self.fields["rate_typed"].initial = Decimal(self.instance.vat_hundredths) / 100
 
     def clean_floor_typed(self) -> Money:
         try:
@@ -59,6 +72,22 @@ class TierForm(WagtailAdminModelForm):
             raise forms.ValidationError(_("Another tier begins at this amount."))
         self.instance.floor_minor, self.instance.currency = floor.minor, floor.currency
         return floor
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        floor, typed = cleaned.get("floor_typed"), cleaned.get("sale_typed") or "0"
+        if floor is None or "rate_typed" not in cleaned:
+            return cleaned
+        try:
+            sale = Money.parse(typed, floor.currency)
+        except Refusal as refusal:
+            self.add_error("sale_typed", refusal.for_people)
+            return cleaned
+        if sale.minor > floor.minor:
+            self.add_error("sale_typed", _("The part that is a sale can’t be more than the tier begins at."))
+        self.instance.sale_minor = sale.minor
+        self.instance.vat_hundredths = int((cleaned["rate_typed"] or 0) * 100) if sale else 0
+        return cleaned
 
     def save(self, commit: bool = True) -> Tier:
         """Who gives already gets what it newly grants."""
@@ -77,7 +106,7 @@ class TierViewSet(ModelViewSet):
     copy_view_enabled = False
     add_to_reference_index = False
     list_display = ["name", "floor"]
-    list_export = ["name", "floor_minor", "currency"]
+    list_export = ["name", "floor_minor", "currency", "sale_minor", "vat_hundredths"]
     search_fields = ["name"]
     list_filter = ["currency"]
     edit_handler = ObjectList(
@@ -86,6 +115,8 @@ class TierViewSet(ModelViewSet):
             FieldPanel("in_currency"),
             FieldPanel("floor_typed"),
             FieldPanel("benefits", widget=forms.CheckboxSelectMultiple),
+            FieldPanel("sale_typed"),
+            FieldPanel("rate_typed"),
         ],
         base_form_class=TierForm,
     )

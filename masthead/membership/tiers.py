@@ -2,6 +2,7 @@
 
 from masthead.giving.promises import Kept, Level, Promise
 from masthead.money.amounts import Money
+from masthead.money.customers import Sale
 from masthead.readers.models import Device, Reader
 
 from . import grants
@@ -40,6 +41,16 @@ def levels() -> list[Level]:
     """What is promised, lowest floor first; only what this version delivers."""
     tiers = Tier.objects.prefetch_related("benefits")
     return [Level(tier.name, tier.floor, tuple(_promises(tier)), _frees(tier)) for tier in tiers]
+
+
+def sale_of(amount: Money, interval: str) -> Sale | None:
+    """What of `amount`, given this often, is the price of something sold, as the highest tier that it reaches says."""
+    months = 1 if interval == "month" else MONTHS_A_YEAR
+    tiers = Tier.objects.filter(currency=amount.currency).order_by("-floor_minor")
+    reached = next((tier for tier in tiers if amount.minor >= tier.floor_minor * months), None)
+    if reached is None or not reached.sale_minor:
+        return None
+    return Sale(reached.sale * months, reached.vat_hundredths)
 
 
 def kept_for(reader: Reader | None, device: Device | None) -> list[Kept]:

@@ -69,7 +69,7 @@ def begin(
                 amount_minor=amount.minor,
                 currency=amount.currency,
                 description=description,
-                income_account=customers.of(order_key).income,
+                **customers.booked(order_key, amount),
             )
             checkout = Checkout(payment=payment, keeps_mandate=keeps_mandate, email=email)
             checkout.permission_first = chosen.permission_first

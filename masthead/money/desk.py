@@ -8,9 +8,9 @@ from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permissions import ModelPermissionPolicy
 
-from masthead.money import failures, lateness, orders
+from masthead.money import bookkeeping, failures, lateness, orders
 from masthead.money.desk_events import InspectEvent, ListOfEvents
-from masthead.money.models import Event, Line, Mandate, Notice, Payment, Refund, Transaction
+from masthead.money.models import Event, Line, Mandate, Notice, Payment, Receipt, Refund, Transaction
 from masthead.readers.desk_rows import WithPeople
 
 
@@ -267,9 +267,9 @@ class EntryViewSet(RowsToLookAt):
     menu_label = _("Entries of the books")
     inspect_view_class = InspectEntry
     search_fields = ["key"]
-    list_display = ["key", "on", "posted_at"]
-    list_filter = ["on", "posted_at", "lines__account"]
-    list_export = ["key", "on", "posted_at"]
+    list_display = ["key", "on", "happened_on", "provider", "method", "posted_at"]
+    list_filter = ["on", "posted_at", "provider", "method", "income"]
+    list_export = ["key", "on", "happened_on", "provider", "method", "income", "posted_at"]
     inspect_view_fields = list_export
 
 
@@ -285,11 +285,11 @@ class LineViewSet(RowsToLookAt):
         "account",
         Column("amount", label=_("Amount")),
         "transaction",
-        Column("transaction.on", label=_("On")),
+        "on",
     ]
-    list_filter = ["account", "currency", "transaction__on"]
-    list_export = ["transaction.key", "transaction.on", "account", "amount_minor", "currency"]
-    inspect_view_fields = ["transaction", "account", "amount_minor", "currency"]
+    list_filter = ["account", "currency", "on"]
+    list_export = ["transaction.key", "on", "account", "amount_minor", "currency"]
+    inspect_view_fields = ["transaction", "on", "account", "amount_minor", "currency"]
 
 
 class TheMoney(ModelViewSetGroup):
@@ -305,6 +305,52 @@ class TheMoney(ModelViewSetGroup):
         MandateViewSet,
         RefundViewSet,
         EventViewSet,
-        EntryViewSet,
-        LineViewSet,
     )
+
+
+class ReceiptViewSet(RowsToLookAt):
+    """Every receipt, by its number."""
+
+    model = Receipt
+    icon = "doc-full"
+    menu_label = _("Receipts")
+    joined = ("payment", "corrects")
+    search_fields = ["payment__reference", "payment__order_key", "cause"]
+    list_display = [
+        Column("number", label=_("Number"), accessor=str),
+        "issued_on",
+        Column("kind", label=_("About"), accessor="get_kind_display"),
+        Column("paid", label=_("Paid")),
+        Column("back", label=_("Went back")),
+        Column("left", label=_("Stays paid")),
+        Column("vat", label=_("VAT in it")),
+        "payment",
+    ]
+    list_filter = ["year", "kind", "issued_on", "currency"]
+    list_export = [
+        "year",
+        "number",
+        "issued_on",
+        "happened_on",
+        "kind",
+        "payment.reference",
+        "paid_minor",
+        "back_minor",
+        "sale_minor",
+        "vat_hundredths",
+        "vat_minor",
+        "currency",
+        "corrects",
+    ]
+    inspect_view_fields = list_export
+    inspect_template_name = "money/receipt_at_the_desk.html"
+
+    @property
+    def permission_policy(self) -> ForWhoSeesMoney:
+        return ForWhoSeesMoney(self.model)
+
+
+class Books(bookkeeping.TheBooks):
+    """With the lists of the books."""
+
+    items = (ReceiptViewSet, EntryViewSet, LineViewSet)

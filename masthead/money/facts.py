@@ -6,7 +6,7 @@ So events may come twice and in any order, and the result is the same.
 from django.db import IntegrityError, transaction
 
 from masthead.core import clock
-from masthead.money import approvals, defences, journal, moves, states
+from masthead.money import approvals, defences, journal, moves, receipts, states
 from masthead.money.models import Checkout, Dispute, Mandate, Payment, Refund, Setup
 from masthead.money.providers.base import (
     CheckoutFacts,
@@ -66,6 +66,18 @@ def give_up(checkout: Checkout, *, failure: str) -> None:
         _follow(payment)
 
 
+def add_up_disputes(payment: Payment) -> None:
+    """Say on a payment what its disputes come to: it is back with its giver while one is neither won nor withdrawn."""
+    disputes = list(payment.disputes.all())
+    payment.returned_at = min((one.taken_at for one in disputes), default=None)
+    payment.returned_minor = sum(one.amount_minor for one in disputes)
+    payment.return_fee_minor = sum(one.fee_minor for one in disputes)
+    back = [one.back_at for one in disputes if one.back_at]
+    payment.reinstated_at = max(back) if back and len(back) == len(disputes) else None
+    payment.reinstated_minor = sum(one.back_minor for one in disputes)
+    payment.reinstated_fee_minor = sum(one.back_fee_minor for one in disputes)
+
+
 def _learn(provider: str, fact: Facts) -> None:
     match fact:
         case PaymentFacts():
@@ -109,6 +121,7 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
         if getattr(payment, moment) is None and getattr(fact, moment) is not None:
             for field in (moment, *WITH.get(moment, ())):
                 setattr(payment, field, getattr(fact, field))
+    payment.method = payment.method or fact.method
     if payment.approval_asked_at and not payment.approval_url:
         payment.approval_url = approvals.address_for(payment)
     if payment.collected_at:
@@ -121,7 +134,7 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
     payment.refunded_minor = sum(given_back.values_list("amount_minor", flat=True))
     for dispute in fact.disputes:
         _learn_dispute(payment, dispute)
-    _add_up_disputes(payment)
+    add_up_disputes(payment)
     _follow(payment)
 
 
@@ -162,18 +175,6 @@ def _learn_dispute(payment: Payment, fact: DisputeFacts) -> None:
 def _nameless(payment: Payment, fact: DisputeFacts) -> Dispute | None:
     """One that was booked before disputes were kept by name: the same, if it took its money in the same moment."""
     return payment.disputes.filter(reference=payment.reference, provider_ref="", taken_at=fact.taken_at).first()
-
-
-def _add_up_disputes(payment: Payment) -> None:
-    """A payment is back with its giver while one of its disputes is neither won nor withdrawn."""
-    disputes = list(payment.disputes.all())
-    payment.returned_at = min((one.taken_at for one in disputes), default=None)
-    payment.returned_minor = sum(one.amount_minor for one in disputes)
-    payment.return_fee_minor = sum(one.fee_minor for one in disputes)
-    back = [one.back_at for one in disputes if one.back_at]
-    payment.reinstated_at = max(back) if back and len(back) == len(disputes) else None
-    payment.reinstated_minor = sum(one.back_minor for one in disputes)
-    payment.reinstated_fee_minor = sum(one.back_fee_minor for one in disputes)
 
 
 def _mandate(provider: str, order_key: str, fact: MandateFacts) -> Mandate:
@@ -289,3 +290,4 @@ def _follow(payment: Payment) -> None:
     if was != payment.state:
         moves.note(payment, was=was, now=payment.state)
     journal.post_all(payment)
+    receipts.make_all(payment)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from masthead.core import clock
 from masthead.money.amounts import Money
@@ -18,7 +18,8 @@ DIFFERENCE = ":difference:"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of ours as a provider sees it: what it changes there, and the fee in it."""
+    """An entry of ours as a provider sees it: what it changes there, and the fee in it; on its own day, even where our
+    books have it on a later one because its month was closed."""
 
     key: str
     on: date
@@ -76,7 +77,7 @@ def entries_called(keys: Iterable[str]) -> dict[str, Entry]:
     rows = Line.objects.filter(transaction__in=list(keys)).select_related("transaction")
     for row in rows.order_by("pk"):
         sides.setdefault(row.transaction_id, []).append((row.account, row.amount_minor, row.currency))
-        days[row.transaction_id] = row.transaction.on
+        days[row.transaction_id] = row.transaction.happened_on or row.transaction.on
     return {key: _entry(key, days[key], lines) for key, lines in sides.items()}
 
 
@@ -87,7 +88,8 @@ def unlisted(provider: str, first: date) -> list[Entry]:
     out together.
     """
     listed = ProviderLine.objects.filter(provider=provider, entry=OuterRef("key"))
-    rows = Transaction.objects.filter(~Exists(listed), provider=provider, on__gte=first)
+    happened_since = Q(happened_on=None) | Q(happened_on__gte=first)
+    rows = Transaction.objects.filter(happened_since, ~Exists(listed), provider=provider, on__gte=first)
     rows = rows.exclude(key__contains=DIFFERENCE)
     entries = entries_called(rows.values_list("key", flat=True))
     sums: dict[tuple[str, str], int] = {}

@@ -1,7 +1,5 @@
 """What was asked for, what the providers said, and the books."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
 
@@ -22,6 +20,7 @@ from masthead.money.states import (
     NoticeKind,
     OfflineMethod,
     PaymentState,
+    ReceiptKind,
     SetupState,
 )
 
@@ -142,6 +141,12 @@ class Payment(models.Model):
     approval_url = models.CharField(max_length=500, blank=True)
     collected_at = models.DateTimeField(null=True, blank=True)
     collected_on = models.DateField(null=True, blank=True, help_text="The day of the books.")
+    method = models.CharField(
+        max_length=20, blank=True, default="", help_text="card, debit, transfer, cheque, cash: once it is known."
+    )
+    sale_minor = models.BigIntegerField(default=0, help_text="The part of the price that is a sale, its VAT in it.")
+    vat_hundredths = models.PositiveIntegerField(default=0, help_text="The rate of VAT on it: 2000 is 20 %.")
+    vat_minor = models.BigIntegerField(default=0, help_text="The VAT in it.")
     fee_minor = models.BigIntegerField(default=0)
     later_fee_minor = models.BigIntegerField(default=0, help_text="What was taken for it after it was collected.")
     refunded_minor = models.BigIntegerField(default=0)
@@ -172,6 +177,10 @@ class Payment(models.Model):
             CheckConstraint(name="payment_asks_for_something", condition=Q(amount_minor__gt=0)),
             CheckConstraint(name="payment_costs_nothing_or_more", condition=Q(fee_minor__gte=0)),
             CheckConstraint(
+                name="payment_has_its_vat_in_what_is_sold",
+                condition=Q(vat_minor__gte=0, vat_minor__lte=F("sale_minor"), sale_minor__lte=F("amount_minor")),
+            ),
+            CheckConstraint(
                 name="payment_gives_back_at_most_itself",
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
             ),
@@ -192,6 +201,11 @@ class Payment(models.Model):
     @property
     def fee(self) -> Money:
         return Money(self.fee_minor, self.currency)
+
+    @property
+    def way(self) -> str:
+        """How it was paid, as reports know it: card, debit, transfer, cheque, cash; empty when nobody has said."""
+        return self.method or (self.mandate.method if self.mandate else "")
 
     @property
     def why(self) -> str:
@@ -220,6 +234,7 @@ class Refund(models.Model):
     failure = models.CharField(max_length=40, blank=True)
     fee_minor = models.BigIntegerField(default=0, help_text="What it cost; below zero where some of a fee came back.")
     failed_fee_minor = models.BigIntegerField(default=0, help_text="What it cost that it came back.")
+    vat_minor = models.BigIntegerField(null=True, blank=True, help_text="The VAT in it, once it is in the books.")
 
     class Meta:
         ordering = ["-pk"]
@@ -246,6 +261,7 @@ class Dispute(models.Model):
     taken_at = models.DateTimeField()
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField(default=0)
+    vat_minor = models.BigIntegerField(null=True, blank=True, help_text="The VAT in it, once it is in the books.")
     back_at = models.DateTimeField(null=True, blank=True)
     back_minor = models.BigIntegerField(default=0)
     back_fee_minor = models.BigIntegerField(default=0)
@@ -255,6 +271,15 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} of {self.payment}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.payment.currency)
+
+    @property
+    def back(self) -> Money:
+        """What came back of it."""
+        return Money(self.back_minor, self.payment.currency)
 
 
 class Checkout(models.Model):
@@ -601,6 +626,10 @@ class Transaction(models.Model):
     income = models.CharField(
         max_length=60, blank=True, default="", help_text="The income that it is about: a refund's is what was refunded."
     )
+    method = models.CharField(max_length=20, blank=True, default="", help_text="How it was paid.")
+    happened_on = models.DateField(
+        null=True, blank=True, help_text="Its own day, where that lies in a month that was closed before it was posted."
+    )
     posted_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -617,19 +646,15 @@ class Line(models.Model):
     account = models.CharField(max_length=60)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    on = models.DateField(help_text="The day of its entry: here too, so that a month of an account is found at once.")
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["account", "currency"], name="lines_of_account")]
+        indexes = [models.Index(fields=["account", "currency", "on", "id"], name="lines_of_account_by_day")]
         constraints = [CheckConstraint(name="line_moves_something", condition=~Q(amount_minor=0))]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"
-
-    @property
-    def day(self) -> date:
-        """The day of its entry."""
-        return self.transaction.on
 
     @property
     def amount(self) -> Money:
@@ -637,7 +662,7 @@ class Line(models.Model):
 
 
 class Turnover(models.Model):
-    """What one account took in (above zero) or gave in a month, apart by provider and by the income it was about.
+    """What one account took in (above zero) or gave in a month, apart by provider, way of paying and income.
 
     Added to by `ledger.post` in the transaction of the entry; `ledger.miscounted` compares it with the lines.
     """
@@ -645,15 +670,16 @@ class Turnover(models.Model):
     month = models.DateField(help_text="Its first day.")
     provider = models.CharField(max_length=40, blank=True)
     income = models.CharField(max_length=60, blank=True)
+    method = models.CharField(max_length=20, blank=True, default="")
     account = models.CharField(max_length=60)
     currency = models.CharField(max_length=3)
     minor = models.BigIntegerField()
 
     class Meta:
-        ordering = ["month", "provider", "income", "account", "currency"]
+        ordering = ["month", "provider", "income", "method", "account", "currency"]
         constraints = [
             models.UniqueConstraint(
-                fields=["month", "provider", "income", "account", "currency"], name="turnover_is_summed_once"
+                fields=["month", "provider", "income", "method", "account", "currency"], name="turnover_is_summed_once"
             )
         ]
 
@@ -787,3 +813,140 @@ class Difference(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == DifferenceState.OPEN
+
+
+class MonthClose(models.Model):
+    """That a month of the books was closed: its figures as they were, and from then on nothing posts into it.
+
+    `figures` are the monthly sums, each [provider, income, method, account, currency, minor]; `digest` is the SHA-256
+    of them together with the digest of the close before. A month that was opened again keeps its row, with the reason.
+    """
+
+    month = models.DateField(help_text="Its first day.")
+    last_on = models.DateField(help_text="Its last day.")
+    figures = models.JSONField()
+    entries = models.PositiveIntegerField(help_text="How many entries it holds.")
+    before = models.CharField(max_length=64, blank=True, help_text="The digest of the close before.")
+    digest = models.CharField(max_length=64)
+    closed_at = models.DateTimeField(default=clock.now)
+    closed_by = models.CharField(max_length=80)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_by = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was opened again.")
+
+    class Meta:
+        ordering = ["-month", "-pk"]
+        permissions = [("close_month", "Can close a month of the books, and open it again")]
+        constraints = [
+            models.UniqueConstraint(fields=["month"], condition=Q(reopened_at=None), name="month_is_closed_once"),
+            CheckConstraint(
+                name="month_is_opened_again_with_a_reason",
+                condition=Q(reopened_at=None, reason="") | (Q(reopened_at__isnull=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class Issuer(models.Model):
+    """Who gives receipts: the newsroom's name in law, its address and tax number. The newest row is in force.
+
+    A change is another row, so that a receipt always says what it said.
+    """
+
+    name = models.CharField("name in law", max_length=160, blank=True)
+    address = models.TextField(max_length=400, blank=True, help_text="As it stands on a letter.")
+    tax_number = models.CharField("tax or VAT number", max_length=60, blank=True)
+    note = models.TextField(
+        max_length=400, blank=True, help_text="A sentence that each receipt ends with, as your adviser words it."
+    )
+    since = models.DateTimeField(default=clock.now)
+    by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name or "the newsroom"
+
+
+class Receipt(models.Model):
+    """A paper about one payment: that it was paid, or how it stands after something went back.
+
+    Numbered without gaps in a year; the number is drawn in the transaction that makes it, and the database refuses
+    any other. `cause` says what made it, so that each thing makes one. Amounts are those after all that happened so
+    far: what was paid, what went back of it, and of what is left the part that is a sale and the VAT in it.
+    """
+
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="receipts")
+    kind = models.CharField(max_length=12, choices=ReceiptKind.choices)
+    cause = models.CharField(max_length=160, unique=True, help_text="The key of the entry that it is about.")
+    issued_on = models.DateField()
+    happened_on = models.DateField()
+    paid_minor = models.BigIntegerField()
+    back_minor = models.BigIntegerField(default=0)
+    sale_minor = models.BigIntegerField(default=0)
+    vat_hundredths = models.PositiveIntegerField(default=0)
+    vat_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Issuer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-year", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "number"], name="receipt_has_its_own_number"),
+            CheckConstraint(name="receipt_is_of_something", condition=Q(paid_minor__gt=0, number__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:06}"
+
+    @property
+    def paid(self) -> Money:
+        """What was paid at first."""
+        return Money(self.paid_minor, self.currency)
+
+    @property
+    def back(self) -> Money:
+        """What went back of it, until this paper."""
+        return Money(self.back_minor, self.currency)
+
+    @property
+    def left(self) -> Money:
+        """What stays paid."""
+        return self.paid - self.back
+
+    @property
+    def sale(self) -> Money:
+        """Of what stays paid, the part that is a sale, its VAT in it."""
+        return Money(self.sale_minor, self.currency)
+
+    @property
+    def vat(self) -> Money:
+        """The VAT in it."""
+        return Money(self.vat_minor, self.currency)
+
+    @property
+    def given(self) -> Money:
+        """Of what stays paid, the part that is no sale."""
+        return self.left - self.sale
+
+    @property
+    def rate(self) -> str:
+        """The rate of VAT, such as 20 % or 5.5 %."""
+        whole, rest = divmod(self.vat_hundredths, 100)
+        return f"{whole}.{rest:02}".rstrip("0").rstrip(".") + " %"
+
+
+class ReceiptYear(models.Model):
+    """How many receipts of a year there are: the row at which those who draw a number queue."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"

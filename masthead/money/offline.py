@@ -82,7 +82,8 @@ def receive(
         amount_minor=amount.minor,
         currency=amount.currency,
         description=description,
-        income_account=customers.of(order_key).income,
+        method=method,
+        **customers.booked(order_key, amount),
         collected_at=datetime.combine(received_on, time(12), tzinfo=clock.zone()),
         collected_on=received_on,
     )

@@ -55,7 +55,7 @@ def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -
                 "amount_minor": amount.minor,
                 "currency": amount.currency,
                 "description": description,
-                "income_account": customers.of(order_key).income,
+                **customers.booked(order_key, amount),
             },
         )
         if payment.amount != amount:

@@ -84,6 +84,17 @@ class OfflineMethod(TextChoices):
     CASH = "cash", _("cash")
 
 
+class ReceiptKind(TextChoices):
+    """What a receipt is about."""
+
+    PAID = "paid", _("paid")
+    REFUNDED = "refunded", _("given back")
+    KEPT = "kept", _("what was given back did not arrive, and stays paid")
+    RETURNED = "returned", _("claimed back through the bank")
+    REINSTATED = "reinstated", _("a claim through the bank was undone")
+    REVERSED = "reversed", _("entered, and taken back")
+
+
 class EventState(TextChoices):
     """What became of what a provider told us."""
 

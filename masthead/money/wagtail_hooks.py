@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
-from . import desk_defences, desk_differences
-from .desk import TheMoney
+from . import bookkeeping, desk_defences, desk_differences
+from .desk import Books, TheMoney
+
+OF_OUR_OWN = ("see_money", "move_money", "close_month")
 
 
 class _TheMoney(TheMoney):
@@ -20,7 +22,7 @@ class _TheMoney(TheMoney):
 
 @hooks.register("register_admin_viewset")
 def the_money() -> ModelViewSetGroup:
-    """Payments, what providers told, the books, and where they differ from the providers'."""
+    """Payments, what providers told, and where our books differ from the providers'."""
     return _TheMoney()
 
 
@@ -51,7 +53,7 @@ def the_defences() -> desk_defences.TheDefences:
 
 
 @hooks.register("register_admin_urls")
-def addresses() -> list[URLPattern]:
+def addresses_of_the_defences() -> list[URLPattern]:
     """The page of the defences, its switches, the queue's decision, and events once more."""
     return [
         path("money/defences/", desk_defences.the_defences, name="defences"),
@@ -69,7 +71,29 @@ def say_what_is_held(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(desk_defences.WaitsForADecision())
 
 
+@hooks.register("register_admin_viewset")
+def the_books() -> Books:
+    """The income statement, accounts, months, receipts."""
+    return Books()
+
+
+@hooks.register("register_admin_urls")
+def addresses_of_the_books() -> list[URLPattern]:
+    """Pages of the books."""
+    return [
+        path("books/", bookkeeping.books, name="books"),
+        path("books/accounts/", bookkeeping.accounts, name="accounts"),
+        path("books/lines/", bookkeeping.lines, name="lines_of_the_books"),
+        path("books/months/", bookkeeping.all_months, name="months"),
+        path("books/months/<str:month>/", bookkeeping.month, name="month"),
+        path("books/months/<str:month>/close/", bookkeeping.close_month, name="close_month"),
+        path("books/months/<str:month>/reopen/", bookkeeping.reopen_month, name="reopen_month"),
+        path("books/issuer/", bookkeeping.issuer, name="issuer"),
+    ]
+
+
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    """Looking at the money is a permission of its own, apart from editing."""
-    return Permission.objects.filter(content_type__app_label="money", codename__startswith="view_")
+    """Looking at the money is a permission of its own, apart from editing; so are moving it and closing a month."""
+    own = Q(codename__startswith="view_") | Q(codename__in=OF_OUR_OWN)
+    return Permission.objects.filter(own, content_type__app_label="money")

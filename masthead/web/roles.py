@@ -20,7 +20,7 @@ def _on(app: str, *models: str, acts: str = "add change delete view") -> set[str
 
 WAY_IN = {"wagtailadmin.access_admin"}
 FIGURES = {"giving.view_income", "openbooks.view_figures"}
-WHO_PAYS = {"money.see_money", "money.move_money"} | _on("giving", "pledge", "gift", acts="view")
+WHO_PAYS = {"money.see_money", "money.move_money"} | _on("giving", "pledge", "gift", "leaving", acts="view")
 
 ROLES: dict[str, Role] = {
     "Editors": Role(
@@ -68,19 +68,22 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "Treasurers": Role(
-        "See and move money: payments, refunds, what providers told, every entry of the books, what was spent.",
+        "See and move money: payments, refunds, what providers told, every entry of the books, what was spent. Close "
+        "months, say who gives receipts, set currencies and fees.",
         "stories, letters, accounts of readers",
         frozenset(
-            WAY_IN | FIGURES | WHO_PAYS
+            WAY_IN | FIGURES | WHO_PAYS | {"money.close_month"}
             | _on("money", "payment", "notice", "mandate", "refund", "event", "transaction", "line", acts="view")
+            | _on("giving", "feerate") | _on("giving", "currencyterms", acts="add change view")
             | _on("openbooks", "spending", "category", "import", acts="view")
         ),
     ),
     "Bookkeepers": Role(
-        "Enter what was spent, for the open books, and see the lines of the books behind the figures.",
+        "Enter what was spent, for the open books; read the books with their lines, close months, and say who gives "
+        "receipts.",
         "who pays, and moving money",
         frozenset(
-            WAY_IN | {"openbooks.view_figures"} | _on("money", "line", acts="view")
+            WAY_IN | {"openbooks.view_figures", "money.close_month"} | _on("money", "line", acts="view")
             | _on("openbooks", "spending", "category", "import")
         ),
     ),

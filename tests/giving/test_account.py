@@ -343,8 +343,8 @@ def two_clicks_from(browser: Client, path: str) -> dict[str, set[str]]:
 
 
 def led_to(browser: Client, path: str) -> dict[str, set[str]]:
-    """The links to pages of ours, and the forms that a button sends, in the main part of a page."""
-    main = browser.get(path).content.decode().partition("<main")[2].partition("</main>")[0]
+    """The links to pages of ours, and the forms that a button sends, in the main part of a page; a PDF has none."""
+    main = browser.get(path).content.decode(errors="ignore").partition("<main")[2].partition("</main>")[0]
     forms = re.findall(r"<form[^>]*>(?:(?!</form>).)*?<button", main, re.DOTALL)
     actions = [re.search(r'<form[^>]*action="([^"]+)"', form) for form in forms]
     return {

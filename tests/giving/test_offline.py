@@ -10,8 +10,8 @@ from masthead.giving import offline, receipts
 from masthead.giving.models import Gift
 from masthead.giving.refusals import NeedsAddress, OtherCurrency, TooLittleForMonths
 from masthead.membership import grants
-from masthead.money import checks, ledger, payments
-from masthead.money.models import OfflineReceipt, Payment, Transaction
+from masthead.money import checks, ledger, payments, reports
+from masthead.money.models import OfflineReceipt, Payment, Receipt, Transaction
 from masthead.money.offline import EnteredBefore, NeedsReason, NeedsReference, NotThatDay, ReversedBefore
 from masthead.money.states import OfflineMethod
 from masthead.readers import accounts
@@ -62,6 +62,8 @@ def test_a_transfer_gets_receipt_thanks_and_its_lines_in_the_books():
     assert ledger.balance("income:gifts") == {"GBP": -GBP("25.00")}
     entry = Transaction.objects.get()
     assert (entry.key, entry.on, entry.provider) == (f"offline:{payment.reference}:collected", DAY, "offline")
+    assert (entry.method, payment.receipts.get().kind) == ("transfer", "paid")
+    assert [row.name for row in reports.statement(2026, "GBP").ways] == ["Bank transfer, offline"]
     assert edition_of("ada@example.org") == "thanked"
     assert subjects_to("ada@example.org") == ["Thank you for £25.00"]
     [receipt] = receipts.listed(gift.reader, None)
@@ -135,7 +137,11 @@ def test_a_mistake_is_reversed_by_its_mirror_image_and_what_it_granted_ends():
     assert gift.state == "taken_back"
     assert edition_of("ada@example.org") == "public"
     assert [str(amount) for amount in ledger.balance("bank").values()] == ["£0.00"]
+    assert set(Transaction.objects.values_list("provider", "method")) == {("offline", "transfer")}
     assert Transaction.objects.count() == 2
+    papers = list(Receipt.objects.order_by("pk").values_list("kind", "back_minor", "cause"))
+    mirror = f"offline:{receipt.payment.reference}:collected:reversed"
+    assert papers == [("paid", 0, mirror.removesuffix(":reversed")), ("reversed", 3600, mirror)]
     assert checks.books() == []
     assert AuditRecord.objects.filter(action="offline.reversed", by=str(STAFF)).count() == 1
     with pytest.raises(ReversedBefore):

@@ -125,6 +125,7 @@ class PaymentFacts:
     fee_minor: int = 0
     failed_at: datetime | None = None
     failure: str = ""
+    method: str = ""  # card or debit, once it is known
     mandate: MandateFacts | None = None
     refunds: tuple[RefundFacts, ...] = ()
     disputes: tuple[DisputeFacts, ...] = ()

@@ -84,6 +84,7 @@ def _payment(found: Found, own_name: str) -> PaymentFacts:
         reference=payment["metadata"]["payment"],
         provider_ref=payment["id"],
         amount=Money(payment["amount"], payment["currency"]),
+        method="debit",
         refunds=tuple(_refund(refund, own_name) for refund in found["refunds"]),
         **told,
     )

@@ -94,6 +94,7 @@ def _payment(found: Found, own_name: str) -> PaymentFacts:
         reference=names["payment"],
         provider_ref=intent["id"],
         amount=ours(intent["amount_received"] or intent["amount"], intent["currency"]),
+        method=_kind_of(found["method"])[0] if found["method"] else "",
         mandate=_mandate(found),
         refunds=tuple(_refund(refund, own_name) for refund in found["refunds"]) if is_sure else (),
         **(_claimed_back(found, told) if is_sure else told),
