@@ -91,7 +91,7 @@ class Visitor(Person):
     def fills_in_support(self, email: str, *, amount: str = "6", often: str = "month", way: str = "") -> None:
         """Fill in the support form on the page that is open, and go on to the provider's page."""
         if way:
-            self.page.get_by_label(way).check()
+            self.page.get_by_role("radio", name=way).check()
         self.page.locator(f'input[name="often"][value="{often}"]').check(force=True)
         tile = self.page.locator(f'input[name="{often}"][value="{int(amount) * 100}"]')
         tile.check(force=True)

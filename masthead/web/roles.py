@@ -58,6 +58,7 @@ ROLES: dict[str, Role] = {
             WAY_IN | FIGURES | WHO_PAYS
             | _on("readers", "reader", acts="view")
             | _on("money", "payment", "notice", "mandate", "refund", acts="view")
+            | _on("giving", "leaving", acts="view")
             | _on("membership", "courtesy", acts="add delete view")
             | _on("membership", "grant", acts="view")
             | _on("letters", "subscription", acts="change view")
@@ -74,7 +75,7 @@ ROLES: dict[str, Role] = {
         frozenset(
             WAY_IN | FIGURES | WHO_PAYS | {"money.close_month"}
             | _on("money", "payment", "notice", "mandate", "refund", "event", "transaction", "line", acts="view")
-            | _on("giving", "feerate") | _on("giving", "currencyterms", acts="add change view")
+            | _on("giving", "leaving", acts="view") | _on("giving", "feerate") | _on("giving", "currencyterms", acts="add change view")
             | _on("openbooks", "spending", "category", "import", acts="view")
         ),
     ),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from math import ceil
 
 import pytest
 from django.db import transaction
@@ -79,7 +80,7 @@ def subjects_to(email: str) -> list[str]:
 
 def it_is(year: int, month: int, day: int, hour: int, minute: int = 0) -> None:
     moment = datetime(year, month, day, hour, minute, tzinfo=clock.zone())
-    clock.move_to(clock.offset() + round((moment - clock.now()).total_seconds()))
+    clock.move_to(clock.offset() + ceil((moment - clock.now()).total_seconds()))
 
 
 def test_a_present_is_bought_claimed_and_frees_for_its_months(newsroom):

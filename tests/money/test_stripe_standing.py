@@ -118,6 +118,7 @@ def test_every_call_that_is_documented_is_made_and_no_other(till: Till, shop: Sh
     clock.forward(days=2)
     jobs.run_all()
     list(till.provider.moved(late.created_at - timedelta(days=1), clock.now() + timedelta(days=1)))
+    till.provider.balance()
     payments.cancel(mandate, by=staff)
     jobs.run_all()
     list(standing.examine())

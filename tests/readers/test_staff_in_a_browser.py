@@ -35,6 +35,7 @@ def test_an_app_and_codes_on_paper(browser: Browser, newsroom: RealNewsroom):
     treasurer.opens("/desk/payment/")
     expect(treasurer.page).to_have_url(re.compile("/desk/sign-in/second-factor/"))
     treasurer.clicks("Use an authenticator app")
+    treasurer.page.get_by_role("heading", level=1, name="Set up an authenticator app").wait_for()
     faults["app"] = violations_on(treasurer.page)
     codes = treasurer.sets_up_app()
     faults["recovery codes"] = violations_on(treasurer.page)
