@@ -103,13 +103,19 @@ def unlisted(provider: str, first: date) -> list[Entry]:
 
 def payments_of(entries: Iterable[Entry]) -> dict[str, str]:
     """Our references of the payments that entries are about, by key; the key itself where it is about none."""
-    named = {entry.key: entry.key.split(":")[1] for entry in entries if entry.key.count(":") > 1}
-    refs = set(named.values())
+    named = {entry.key: _may_name(entry.key) for entry in entries}
+    refs = {ref for each in named.values() for ref in each}
     known = {ref: ref for ref in Payment.objects.filter(reference__in=refs).values_list("reference", flat=True)}
     for model in (Refund, Dispute):
         rows = model._default_manager.filter(reference__in=refs - known.keys())
         known |= dict(rows.values_list("reference", "payment__reference"))
-    return {entry.key: known.get(named.get(entry.key, ""), entry.key) for entry in entries}
+    return {key: next((known[ref] for ref in each if ref in known), key) for key, each in named.items()}
+
+
+def _may_name(key: str) -> list[str]:
+    """The references that an entry's key may hold, longest first: a provider's own may have a colon in it."""
+    parts = key.split(":")
+    return [":".join(parts[1:end]) for end in range(len(parts) - 1, 1, -1)]
 
 
 def _entry(key: str, on: date, lines: list[tuple[str, int, str]]) -> Entry:

@@ -75,7 +75,8 @@ ROLES: dict[str, Role] = {
         frozenset(
             WAY_IN | FIGURES | WHO_PAYS | {"money.close_month"}
             | _on("money", "payment", "notice", "mandate", "refund", "event", "transaction", "line", acts="view")
-            | _on("giving", "leaving", acts="view") | _on("giving", "feerate") | _on("giving", "currencyterms", acts="add change view")
+            | _on("giving", "leaving", acts="view")
+            | _on("giving", "feerate") | _on("giving", "currencyterms", acts="add change view")
             | _on("openbooks", "spending", "category", "import", acts="view")
         ),
     ),
