@@ -176,7 +176,8 @@ def test_support_frees_the_same_story_of_adverts_until_it_has_really_ended(  # n
     assert ada.reads(story) == ("supporter", 0, 0)
 
     # He writes to the paper: by the keyboard alone, from the desk's first page, somebody has the three answers.
-    until(lambda: len(bo.mail("bo@example.org")) > 1, seconds=120, what="the mail that it failed")
+    failed = "Your payment to The Haverness Courier did not come through"
+    until(lambda: failed in dict(bo.mail("bo@example.org")), seconds=60, what="the mail that it failed")
     editor.opens("/desk/")
     editor.page.get_by_label("Find somebody").focus()
     editor.page.keyboard.type("bo@example")

@@ -232,7 +232,7 @@ def test_a_giver_decides_without_script_and_has_all_back_within_a_fortnight(brow
     cy.clicks("Go on now", "button")
     assert cy.page.get_by_text("Welcome back.").is_visible()
     cy.clicks("^End$")
-    assert cy.page.get_by_label("At once, with all your money back: £6.00").is_checked()
+    cy.page.get_by_label("At once, with all your money back: £6.00").check()
     cy.clicks("End my support", "button")
 
     assert cy.page.get_by_text("What you had paid for goes back to you").is_visible()
