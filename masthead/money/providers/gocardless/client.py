@@ -205,6 +205,12 @@ class GoCardless(Provider):
                 payout, states.PAYOUT.get(payout["status"], "other"), payout["id"], "", -payout["amount"]
             )
 
+    def look_up_payment(self, payment: "Payment") -> Told | None:
+        try:
+            return self._told_of(self.calls.payment(payment.provider_ref), payment) if payment.provider_ref else None
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
         signatures.check(headers.get("Webhook-Signature", ""), body, self.hook_secrets)
         try:
