@@ -14,7 +14,7 @@ from masthead.money import notices, payments
 from masthead.money.models import Mandate, Notice, Payment
 from masthead.money.providers.stripe.states import METHODS
 from tests.worlds.giving import amounts_collected, collected_on, facts_of
-from tests.worlds.money import GBP
+from tests.worlds.money import GBP, wait_for
 
 FIRST = date(2026, 3, 10)  # a Tuesday
 
@@ -109,6 +109,21 @@ def test_the_days_of_the_tries_to_come_are_told_with_the_failure(newsroom, today
     newsroom.days_pass(3)
 
     assert told(pledge, "2:2") == ("change", GBP("4.00"), date(2026, 4, 13))
+
+
+def test_a_failure_after_a_change_says_with_which_amount_it_is_tried_again(newsroom, today):
+    today(date(2026, 3, 10))
+    ada = newsroom.supporter("Ada")
+    pledge = ada.pledge(GBP("5.00"), card="bounces")
+
+    pledges.change(pledge, amount=GBP("7.00"), interval=Interval.MONTH, by=ada.actor)
+    newsroom.sleeps(days=3)
+    wait_for(lambda: any(event["kind"] == "payment.failed" for event in newsroom.bank.events()))
+    newsroom.news_arrives()
+
+    assert notices.newest_of(f"pledge:{pledge.reference}:1:2").amount == GBP("7.00")
+    assert "£5.00, due on 10 March 2026, could not be collected." in newsroom.last_mail_to(ada).text
+    assert "on 18 March 2026 and on 20 March 2026, with £7.00, so you" in newsroom.last_mail_to(ada).text
 
 
 def test_a_pause_of_months_ends_with_a_letter_before(newsroom, today):
