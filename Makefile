@@ -27,7 +27,7 @@ demo-reset: $(RUN_STAMP)  ## the same, afresh: what was changed in the demonstra
 install: $(RUN_STAMP)  ## what is needed to run, and no more
 
 test: $(DEV_STAMP) browser  ## every test, in two processes, browser tests included
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 check: lint types  ## what is quick to check before a commit
 	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_docs.py tests/core
@@ -51,7 +51,7 @@ bench: $(DEV_STAMP)  ## how fast it is, beside nginx, in one run
 	$(BIN)/python -m bench
 
 soak: $(DEV_STAMP)  ## what takes too long for `make test`: many seeds, large archives
-	$(BIN)/python -m pytest -p tests.soaking -n 2 --dist loadgroup -m "soak or hypothesis"
+	$(BIN)/python -m pytest -p tests.soaking -n 2 --dist loadfile -m "soak or hypothesis"
 
 screens: $(DEV_STAMP) browser  ## pictures of the pages at 390 and 1280 px, light and dark, in screens/
 	$(BIN)/python tools/screens.py

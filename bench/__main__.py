@@ -8,7 +8,7 @@ import sys
 
 from bench.rig import Missing, missed
 
-ALL = ("prints", "starting", "visible", "newsroom", "openbooks", "letters")
+ALL = ("prints", "starting", "visible", "newsroom", "openbooks", "books", "letters", "webhooks")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

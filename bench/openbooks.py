@@ -169,13 +169,13 @@ def _grow_ledger(count: int) -> None:
     with transaction.atomic(), _connection().cursor() as cursor:
         for account, minor in sides:
             cursor.execute(
-                f"INSERT INTO money_line (transaction_id, account, amount_minor, currency) {numbers} "
-                f"SELECT 'cardhouse:' || i || ':collected', '{account}', {minor}, 'GBP' FROM n",
+                f'INSERT INTO money_line (transaction_id, account, amount_minor, currency, "on") {numbers} '
+                f"SELECT 'cardhouse:' || i || ':collected', '{account}', {minor}, 'GBP', {day} FROM n",
                 [first, last],
             )
         cursor.execute(
-            f'INSERT INTO money_transaction (key, "on", provider, income, posted_at) {numbers} '
-            f"SELECT 'cardhouse:' || i || ':collected', {day}, 'cardhouse', 'income:gifts', datetime('now') FROM n",
+            f'INSERT INTO money_transaction (key, "on", provider, income, method, posted_at) {numbers} '
+            f"SELECT 'cardhouse:' || i || ':collected', {day}, 'cardhouse', 'income:gifts', '', datetime('now') FROM n",
             [first, last],
         )
         ledger.sum_again()

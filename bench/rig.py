@@ -166,6 +166,11 @@ class Newsroom:
         with urllib.request.urlopen(request, timeout=30) as response:
             return bytes(response.read())
 
+    def headers(self, path: str) -> dict[str, str]:
+        """What stands above a page's body, by lower-case names."""
+        with urllib.request.urlopen(self.url + path, timeout=30) as response:
+            return {name.lower(): value for name, value in response.headers.items()}
+
     def supporter_cookie(self) -> str:
         passes = Passes(Keyring.of("pass", self.secret), secure=False)
         return f"{passes.cookie_name}={passes.make('supporter', int(time.time()) + 20 * 3600)}"

@@ -1,26 +1,25 @@
-"""One web process as the product serves it, on either interface: `python -m bench.serve PORT rsgi`."""
+"""One web process as the product serves it, or behind plain ASGI: `python -m bench.serve PORT rsgi`."""
 
 import asyncio
-import importlib
 import sys
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 
-async def serve(port: int, interface: str) -> None:
-    application = importlib.import_module(f"masthead.press.{interface}").application
-    kinds = {"rsgi": Interfaces.RSGI, "asgi": Interfaces.ASGINL}
-    await Server(
-        application,
-        address="127.0.0.1",
-        port=port,
-        interface=kinds[interface],
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-    ).serve()
+async def on_rsgi(port: int) -> None:
+    from masthead.press.rsgi import application
+    from masthead.press.server import PressServer
+
+    await PressServer(application, address="127.0.0.1", port=port, backlog=1024, patience=15).serve()
+
+
+async def on_asgi(port: int) -> None:
+    from masthead.press.asgi import application
+
+    served = {"address": "127.0.0.1", "port": port, "interface": Interfaces.ASGINL, "http": HTTPModes.http1}
+    await Server(application, websockets=False, log_enabled=False, **served).serve()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run({"rsgi": on_rsgi, "asgi": on_asgi}[sys.argv[2]](int(sys.argv[1])))

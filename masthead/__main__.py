@@ -66,6 +66,15 @@ def parser() -> argparse.ArgumentParser:
 
     command("check", "check", "Say in plain words what is misconfigured; status 1 when something is.")
 
+    reconcile = command(
+        "reconcile", "reconcile", "Compare the providers' own books with ours; status 1 while differences are open."
+    )
+    reconcile.add_argument("--provider", default="", metavar="X", help="one provider only, such as stripe")
+    reconcile.add_argument(
+        "--from", dest="first", default="", metavar="DAY", help="such as 2026-11-01; default: where the last one ended"
+    )
+    reconcile.add_argument("--to", dest="last", default="", metavar="DAY", help="default: today, up to now")
+
     backup = command(
         "backup", "backup", "Copy database and media into one file while the newsroom runs, and verify it."
     )
@@ -76,8 +85,23 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", metavar="FILE", help="the file that `masthead backup` wrote")
     restore.add_argument("folder", metavar="DIR", help="the folder to make; it must be missing or empty")
 
+    reset = command("reset-factor", "reset_factor", "Take the second factor off somebody at the desk who lost it.")
+    reset.add_argument("email", metavar="ADDRESS", help="the e-mail address that he or she signs in with")
+
     worker = command("worker", "worker", "Run task workers and clock alone, without web: for further machines.")
     worker.add_argument("--queue", choices=["now", "later"], help="one worker for this queue, without clock")
+
+    attach = command(
+        "attach-mandates",
+        "attach_mandates",
+        "Take supporters over from a CSV file with the cards and mandates that they gave to other software.",
+    )
+    attach.add_argument("file", metavar="FILE", help="the CSV file; its first line names the columns")
+    attach.add_argument("--provider", required=True, choices=["stripe", "gocardless"], help="where they were given")
+    attach.add_argument("--apply", action="store_true", help="take the good lines over; without it nothing is changed")
+    attach.add_argument(
+        "--bad", metavar="OUT", help="write the lines that can't be taken over, and why, into this file"
+    )
 
     command("manage", "manage", "Run one of Django's or Wagtail's management commands.", words=False)
     return top

@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS step (payment TEXT NOT NULL, state TEXT NOT NULL, at 
 CREATE INDEX IF NOT EXISTS step_payment ON step (payment);
 CREATE TABLE IF NOT EXISTS refund (
     id TEXT PRIMARY KEY, reference TEXT, payment TEXT NOT NULL, amount INTEGER NOT NULL, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS payout (
+    id TEXT PRIMARY KEY, amount INTEGER NOT NULL, currency TEXT NOT NULL, at REAL NOT NULL, back_at REAL);
 CREATE TABLE IF NOT EXISTS event (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, object TEXT NOT NULL,
     told INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL DEFAULT 0);
@@ -228,6 +230,29 @@ class Book:
             self._tell("payment.refunded", self.payment(payment["id"]))
             return str(payment["id"])
 
+    def pay_out(self, currency: str) -> str:
+        """All that is held in a currency goes to the newsroom's own account."""
+        with self.act():
+            held = self.balance().get(currency, 0)
+            if held <= 0:
+                raise No(409, "there is nothing to pay out")
+            payout = {"id": f"out_{secrets.token_hex(8)}", "amount": held, "currency": currency}
+            self._insert("payout", {**payout, "at": self.clock.time()})
+            return str(payout["id"])
+
+    def send_back(self, payout_id: str) -> None:
+        """The newsroom's own bank did not take a payout."""
+        with self.act():
+            if not self.row("payout", id=payout_id)["back_at"]:
+                self._update("payout", payout_id, back_at=self.clock.time())
+
+    def balance(self) -> dict[str, int]:
+        """What is held for the newsroom, by currency."""
+        held: dict[str, int] = {}
+        for line in self.movements(0, float("inf")):
+            held[line["currency"]] = held.get(line["currency"], 0) + line["amount"] - line["fee"]
+        return held
+
     def claim_back(self, payment_id: str) -> None:
         """What who paid can do at their own bank: take a paid payment back, whatever anybody else thinks."""
         with self.act():
@@ -270,8 +295,8 @@ class Book:
             self.leave(checkout["id"], state="expired", at=checkout["made_at"] + CHECKOUT_LASTS)
 
     def movements(self, start: float, end: float) -> list[dict[str, Any]]:
-        """What moved, oldest first: payments, refunds, disputes, with their fees."""
-        found = []
+        """What moved, oldest first: payments, refunds, disputes, with their fees, and payouts."""
+        found = self._payouts(start, end)
         for step in self.rows(
             "SELECT s.state, s.at, p.* FROM step s JOIN payment p ON p.id = s.payment"
             " WHERE s.state IN ('paid', 'claimed_back') AND s.at >= ? AND s.at < ?",
@@ -292,6 +317,15 @@ class Book:
             moved = {"kind": "refund", "amount": -refund["given"], "fee": 0}
             found.append(_movement(refund, id=refund["refund_id"], at=refund["at"], **moved))
         return sorted(found, key=lambda line: (line["at"], line["id"]))
+
+    def _payouts(self, start: float, end: float) -> list[dict[str, Any]]:
+        found = []
+        for payout in self.rows("SELECT * FROM payout"):
+            line = {"id": payout["id"], "reference": "", "payment": "", "currency": payout["currency"], "fee": 0}
+            found.append({**line, "kind": "payout", "amount": -payout["amount"], "at": payout["at"]})
+            if payout["back_at"]:
+                found.append({**line, "kind": "payout undone", "amount": payout["amount"], "at": payout["back_at"]})
+        return [line for line in found if start <= line["at"] < end]
 
     # --- As the API shows them -----------------------------------------------------------------------------
 
@@ -427,4 +461,4 @@ def _state_of(does: str) -> str:
 
 
 def _movement(payment: sqlite3.Row, **line: Any) -> dict[str, Any]:
-    return {**line, "reference": payment["reference"], "currency": payment["currency"]}
+    return {**line, "reference": payment["reference"], "payment": payment["id"], "currency": payment["currency"]}

@@ -313,6 +313,22 @@ class Teller(BaseHTTPRequestHandler):
         start, end = self._period()
         self._send(200, JSON, json.dumps({"movements": self.server.book.movements(start, end)}))
 
+    def balance(self) -> None:
+        """GET /v1/balance: what the bank holds for the newsroom, by currency."""
+        self._known()
+        self._send(200, JSON, json.dumps({"balance": self.server.book.balance()}))
+
+    def pay_out(self, body: bytes) -> None:
+        """POST /v1/payouts: plays the day on which the bank pays out."""
+        asked, _ = self._asked(body, currency=str)
+        self._send(200, JSON, json.dumps({"id": self.server.book.pay_out(asked["currency"])}))
+
+    def send_back(self, payout_id: str, body: bytes) -> None:
+        """POST /v1/payouts/<id>/send-back: plays a newsroom's own bank that doesn't take it."""
+        self._known()
+        self.server.book.send_back(payout_id)
+        self._send(200, JSON, json.dumps({"id": payout_id}))
+
     def events(self) -> None:
         """GET /v1/events?from=&to=: what was told, or would have been."""
         self._known()
@@ -352,5 +368,8 @@ DOORS: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", "/v1/mandates/([\\w-]+)/play", Teller.play),
     ("POST", "/v1/mandates/([\\w-]+)/renew", Teller.renew),
     ("GET", "/v1/movements", Teller.movements),
+    ("GET", "/v1/balance", Teller.balance),
+    ("POST", "/v1/payouts", Teller.pay_out),
+    ("POST", "/v1/payouts/([\\w-]+)/send-back", Teller.send_back),
     ("GET", "/v1/events", Teller.events),
 ]

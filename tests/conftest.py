@@ -12,12 +12,40 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 
 from masthead.core import clock as the_clock
 from tests.browser import browser, site  # noqa: F401 (one Chromium and one running newsroom for all who ask)
 from tests.environment import HOME
+from tests.running import begin_making_the_demo
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+LONGEST = ("test_sending_chaos", "test_demo", "test_journey", "test_desk_in_a_browser", "test_promises_kept")
+"""Files that take a minute or more: they go before their like, so that nobody is left with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run files with processes after the others, those with a browser last: its event loop stays for the session."""
+    files: dict[Path, int] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        files[item.path] = max(files.get(item.path, 0), 2 if "browser" in marks else 1 if "processes" in marks else 0)
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        return files[item.path], item.path.stem not in LONGEST
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where many run, make what the browser's tests need while the others run."""
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and any(
+        item.get_closest_marker("browser") for item in session.items
+    ):
+        begin_making_the_demo()
 
 
 def _migrations_digest() -> str:
@@ -97,6 +125,18 @@ def clock_is_set_back() -> Iterator[None]:
     yield
     if the_clock.offset() != before:
         the_clock.move_to(before)
+
+
+def _as_if_all_was_proved(sender: object, request: HttpRequest, **_: object) -> None:
+    """`force_login` stands for a whole sign-in, second factor included; the desk's own page wants it proved."""
+    if request.method is None:
+        from masthead.readers import desk_sessions
+
+        desk_sessions.note_proof(request, "app")
+
+
+def pytest_configure() -> None:
+    user_logged_in.connect(_as_if_all_was_proved)
 
 
 def pytest_sessionfinish() -> None:

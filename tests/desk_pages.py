@@ -12,12 +12,20 @@ LISTS = {
     "tiers": "tier", "courtesies": "courtesy", "payments": "payment",
     "issues": "letters/issues", "letter-lists": "letterlist", "copies": "delivery", "not-written-to": "suppression",
     "standing": "letters/standing", "calls": "call", "seats": "seat", "series": "series", "spending": "spending",
-    "figures": "open-books",
+    "figures": "open-books", "offline": "offline", "presents": "present", "remarks": "remark", "fees": "feerate",
+    "defences": "money/defences", "held": "hold", "began-to-pay": "attempt", "taken-over": "takeover",
+    "books": "books", "accounts": "books/accounts", "months": "books/months", "receipts": "receipt",
 }  # fmt: skip
 FORMS = {
     "new-appeal": "snippets/appeals/appeal/add", "new-booking": "snippets/adverts/booking/add",
+    "enter-offline": "offline/enter", "new-currency": "currencyterms/new", "new-fee": "feerate/new",
     "give-courtesy": "courtesies/give", "new-spending": "spending/new", "import-spending": "open-books/take-in",
+    "own-sign-in": "sign-in", "second-factor": "sign-in/second-factor", "add-app": "sign-in/app", "roles": "roles",
+    "machine": "machine",
+    "care": "care",
+    "issuer": "books/issuer",
     "begin-letter": "letters/begin", "stop-letters": "letters/not-written-to/stop", "plan-call": "calls/plan",
+    "take-over": "giving/take-over",
 }  # fmt: skip
 ONE_OF_EACH = {
     "story": ("newsroom_storypage", "page_ptr_id", "pages/{}/edit"),
@@ -27,14 +35,20 @@ ONE_OF_EACH = {
     "plain": ("newsroom_plainpage", "page_ptr_id", "pages/{}/edit"),
     "income": ("newsroom_storypage", "page_ptr_id", "stories/{}/income"),
     "withdraw-schedule": ("newsroom_storypage", "page_ptr_id", "stories/{}/schedule/withdraw"),
+    "has-left": ("readers_staffuser", "id", "users/{}/has-left"),
+    "reset-factor": ("readers_staffuser", "id", "users/{}/second-factor/reset"),
     "paper": ("newsroom_paper", "id", "settings/newsroom/paper/{}"),
     "terms": ("giving_givingterms", "id", "settings/giving/givingterms/{}"),
+    "month": ("money_monthclose", "substr(month, 1, 7)", "books/months/{}"),
     "end-courtesy": ("membership_courtesy", "id", "courtesies/{}/end"),
     "issue": ("letters_issue", "id", "letters/issues/edit/{}"),
     "sending": ("letters_issue", "id", "letters/issues/{}/sending"),
     "letter-list": ("letters_letterlist", "id", "letterlist/edit/{}"),
     "call": ("calls_call", "id", "call/edit/{}"),
     "host": ("calls_call", "id", "calls/{}/host"),
+    "care-person": ("readers_reader", "reference", "care/reader-{}"),
+    "care-log": ("readers_reader", "reference", "care/reader-{}/log"),
+    "care-act": ("readers_reader", "reference", "care/reader-{}/do/grant"),
     "recording": ("calls_recording", "call_id", "calls/{}/recording"),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
+from masthead.readers import one_time_codes
 from tests.running import RunningNewsroom, until
 
 CHROMIUM_FLAGS = (
@@ -89,7 +91,7 @@ class Visitor(Person):
     def fills_in_support(self, email: str, *, amount: str = "6", often: str = "month", way: str = "") -> None:
         """Fill in the support form on the page that is open, and go on to the provider's page."""
         if way:
-            self.page.get_by_label(way).check()
+            self.page.get_by_role("radio", name=way).check()
         self.page.locator(f'input[name="often"][value="{often}"]').check(force=True)
         tile = self.page.locator(f'input[name="{often}"][value="{int(amount) * 100}"]')
         tile.check(force=True)
@@ -210,3 +212,41 @@ class Editor(Person):
         """Back to the story that was saved last."""
         ((pk,),) = self.newsroom.rows("SELECT max(page_ptr_id) FROM newsroom_storypage")
         self.opens(f"/desk/pages/{pk}/edit/")
+
+
+class Colleague(Person):
+    """Somebody at the desk with a second factor. A code of an app works once, so one says which: -1, 0 or 1."""
+
+    secret: str = ""
+
+    def gives_password(self, email: str, password: str) -> None:
+        self.opens("/desk/login/")
+        self.page.locator('input[name="username"]').fill(email)
+        self.page.locator('input[name="password"]').fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def code(self, which: int) -> str:
+        """What the app shows: half a minute ago, now, or in half a minute."""
+        return one_time_codes.code_at(self.secret, int(time.time() // one_time_codes.SECONDS) + which)
+
+    def sets_up_app(self, which: int = -1) -> list[str]:
+        """Read the secret off the page, type a code of it; by keyboard alone. Gives the recovery codes."""
+        self.secret = self.page.locator(".desk-letters").inner_text().replace(" ", "")
+        self.page.get_by_label("The code that the app shows now").focus()
+        self.page.keyboard.type(self.code(which))
+        self.page.keyboard.press("Enter")
+        self.page.get_by_role("heading", name="Your recovery codes").wait_for()
+        return self.page.locator(".desk-codes code").all_inner_texts()
+
+    def gives_code(self, code: str) -> None:
+        """By keyboard, since the field has the focus."""
+        expect(self.page.locator("#confirm-code")).to_be_focused()
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Enter")
+
+    def gets_a_key(self) -> None:
+        """A security key, as Chromium plays it."""
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.send("WebAuthn.enable")
+        kind = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
+        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**kind, "automaticPresenceSimulation": True}})

@@ -47,23 +47,38 @@ def _environment(port: int) -> dict[str, str]:
     return {**kept, "PORT": str(port), "PYTHONPATH": str(ROOT)}
 
 
+def begin_making_the_demo() -> None:
+    """Make the demonstration that others are copies of in a process beside this one; who needs it waits for it."""
+    subprocess.Popen([sys.executable, "-m", "tests.running"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
 def make_demo(at: Path) -> None:
     """A demonstration in the folder `at`, never started: a copy of the one made once for each state of the code."""
+    with _made() as folder:
+        _copy(folder, at)
+
+
+@contextlib.contextmanager
+def _made() -> Iterator[Path]:
+    """The one demonstration, held so that nobody tidies it away meanwhile."""
     CACHE.mkdir(exist_ok=True)
     folder = CACHE / f"demo-{_digest()}"
     with (CACHE / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "this-is-a-demo").exists():
+        if not folder.exists():
             for old in CACHE.glob("demo-*"):
                 if time.time() - old.stat().st_mtime > KEPT:
                     shutil.rmtree(old, ignore_errors=True)
+            unfinished = CACHE / "unfinished-demo"
+            shutil.rmtree(unfinished, ignore_errors=True)
             subprocess.run(
-                [sys.executable, "-m", "masthead", "demo", "--folder", str(folder), "--prepare-only"],
+                [sys.executable, "-m", "masthead", "demo", "--folder", str(unfinished), "--prepare-only"],
                 env=_environment(free_port()),
                 check=True,
             )
-            _do_once_what_each_copy_would_do(folder)
-        _copy(folder, at)
+            _do_once_what_each_copy_would_do(unfinished)
+            unfinished.rename(folder)
+        yield folder
 
 
 def _do_once_what_each_copy_would_do(folder: Path) -> None:
@@ -108,10 +123,13 @@ class RunningNewsroom:
 
     def start(self) -> None:
         """Start everything and wait until it is ready. Raises RuntimeError with the log when it is not."""
+        self._runs(["demo", "--folder", str(self.home)], self.settings)
+
+    def _runs(self, words: list[str], settings: Mapping[str, str]) -> None:
         self.log = (self.home / "log.txt").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "masthead", "demo", "--folder", str(self.home)],
-            env={**_environment(self.port), **self.settings},
+            [sys.executable, "-m", "masthead", *words],
+            env={**_environment(self.port), **settings},
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
@@ -186,6 +204,18 @@ class RunningNewsroom:
             return database.execute(query, values).fetchall()
 
 
+class RealNewsroom(RunningNewsroom):
+    """The same paper as nobody's demonstration: served by `masthead serve`, opened by a name, with its people."""
+
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(home, settings)
+        self.address = f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        own = {"MASTHEAD_PORT": str(self.port), "MASTHEAD_BIND": "127.0.0.1", "MASTHEAD_ADDRESS": self.address}
+        self._runs(["--home", str(self.home), "serve"], {**own, **self.settings})
+
+
 def until(holds: Callable[[], object], *, seconds: float = 20.0, what: str = "it") -> None:
     """Wait until `holds()` is true. Raises AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
@@ -193,6 +223,22 @@ def until(holds: Callable[[], object], *, seconds: float = 20.0, what: str = "it
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
         time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def real_newsroom(at: Path, before: str) -> Iterator[RealNewsroom]:
+    """A newsroom that is no demonstration, until the block ends; `before` is SQL that makes it so."""
+    make_demo(at)
+    (at / "this-is-a-demo").unlink()
+    with contextlib.closing(sqlite3.connect(at / "newsroom.sqlite3")) as database, database:
+        database.executescript(before)
+    newsroom = RealNewsroom(at)
+    newsroom.start()
+    try:
+        yield newsroom
+    finally:
+        if newsroom.process is not None and newsroom.process.poll() is None:
+            newsroom.stop()
 
 
 @contextlib.contextmanager
@@ -206,3 +252,8 @@ def running_newsroom(at: Path, settings: Mapping[str, str] | None = None) -> Ite
     finally:
         if newsroom.process is not None and newsroom.process.poll() is None:
             newsroom.stop()
+
+
+if __name__ == "__main__":
+    with _made():
+        pass

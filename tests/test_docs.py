@@ -80,7 +80,8 @@ def test_the_readme_names_two_commands_to_set_up():
 
 def test_every_command_in_the_guides_is_understood():
     code = [part for page in PROSE for part in re.findall(r"```.*?```|`[^`\n]+`", page.read_text(), re.DOTALL)]
-    shown = {word for part in code for word in re.findall(r"(?<![/\w])masthead (?:--home \S+ )?([a-z]+)\b", part)}
+    command = r"(?<![/\w])masthead (?:--home \S+ )?([a-z]+(?:-[a-z]+)*)\b"
+    shown = {word for part in code for word in re.findall(command, part)}
 
     assert {"new", "serve", "check", "backup", "restore", "manage"} <= shown
     assert shown <= set(reference.commands())

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser
 from pydantic import SecretStr
@@ -27,7 +28,7 @@ from tests.devices import Device
 from tests.people import Editor, Visitor
 from tests.running import RunningNewsroom, running_newsroom, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PARAGRAPHS = [
     f"The lamp on the breakwater went out in the storm, and for {count} weeks nobody came. "
@@ -163,13 +164,30 @@ def test_support_frees_the_same_story_of_adverts_until_it_has_really_ended(  # n
     ((page,),) = newsroom.rows("SELECT max(page_ptr_id) FROM newsroom_storypage")
     editor.opens(f"/desk/stories/{page}/income/")
     assert "£6" in editor.page.locator("main").inner_text()
-    editor.leaves()
 
-    # A month on, the next six pounds are collected, and nothing has changed for her.
+    # A month on, the next six pounds are collected, and nothing has changed for her. Bo's card has no money.
+    bo = Visitor(browser, newsroom)
+    bo.opens("/support/")
+    bo.supports("bo@example.org", outcome="later")
+    until(lambda: bo.mail("bo@example.org"), what="his receipt")
     newsroom.forward(months=1)
-    until(lambda: newsroom.rows("SELECT count(*) FROM money_payment WHERE state = 'collected'") == [(2,)], seconds=120)
+    until(lambda: newsroom.rows("SELECT count(*) FROM money_payment WHERE state = 'collected'") == [(3,)], seconds=120)
     assert phone.reads(story) == ("supporter", 0, 0)
     assert ada.reads(story) == ("supporter", 0, 0)
+
+    # He writes to the paper: by the keyboard alone, from the desk's first page, somebody has the three answers.
+    until(lambda: len(bo.mail("bo@example.org")) > 1, seconds=120, what="the mail that it failed")
+    editor.opens("/desk/")
+    editor.page.get_by_label("Find somebody").focus()
+    editor.page.keyboard.type("bo@example")
+    editor.page.keyboard.press("Enter")
+    answer = editor.page.locator(".care-top").inner_text()
+    assert "There was not enough money in the account. Nothing was taken." in answer  # why did it fail
+    assert re.search(r"£6.00 is tried again from the card ending 0006", answer)  # what happens next
+    assert re.search(r"What we told them\n+\d+ \w+ \d{4}\n+Your payment to .* did not come through", answer)
+    assert Axe().run(editor.page).response["violations"] == []
+    editor.leaves()
+    bo.leaves()
 
     # She ends it in two clicks; what is paid for lasts; then the adverts are back.
     phone.opens("/account/")

@@ -22,6 +22,9 @@ MINUTES_BEFORE_A_CALL = 5
 OF_THE_DESK = [
     "home", "new-appeal", "new-booking", "issue", "sending", "standing", "copies", "calls", "plan-call", "host",
     "recording", "figures", "spending", "import-spending", "give-courtesy", "withdraw-schedule",
+    "own-sign-in", "second-factor", "add-app", "roles", "machine", "reset-factor", "has-left",
+    "enter-offline", "fees", "defences", "take-over", "care", "care-person", "care-act",
+    "books", "accounts", "months", "month", "receipts", "issuer",
 ]  # fmt: skip
 LETTERS = """
 import json
@@ -37,6 +40,20 @@ from masthead.letters.models import LetterList
 from masthead.readers.models import Reader
 reader = Reader.objects.get(email=%r)
 print(json.dumps([links.preferences(reader.pk), links.unsubscribe(LetterList.objects.first(), reader.pk)]))
+"""
+A_DIFFERENCE = """
+from datetime import timedelta
+from masthead.core import clock
+from masthead.money import differences
+from masthead.money.amounts import Money
+from masthead.money.models import Difference
+from masthead.money.states import DifferenceKind
+day, fee = clock.today(), Money(472, "GBP")
+differences.note("practice", DifferenceKind.NOT_WITH_US, "pay_4c1d:payment", theirs=Money(1180, "GBP"), ours=None,
+                 on=day - timedelta(days=3), detail="no payment of ours is called 7Q4K22M9X1AB")
+differences.note("practice", DifferenceKind.OTHER_FEE, "pay_9e22:payment", theirs=Money(460, "GBP"), ours=fee, on=day,
+                 detail="there with a fee of £0.40, with us of £0.28; our entry is practice:2B7KX0QM41ZT:collected")
+print(Difference.objects.first().pk)
 """
 BROKEN = "from django.template.loader import render_to_string; print(render_to_string('500.html'))"
 WITH_RECORDING = """
@@ -69,6 +86,7 @@ def pages_of(address: str) -> dict[str, str]:
         "search-nothing": "/search/?q=zeppelin",
         "404": "/the-ferry-levy/",
         "support": "/support/",
+        "presents": "/presents/",
         "letters": "/letters/",
         "letter": first(r'href="(/letters/the-week[\w-]*/[\w-]+/)"', letters),
         "letter-refused": first(r'href="(/letters/behind[\w-]*/[\w-]+/)"', letters),
@@ -117,9 +135,29 @@ def as_a_supporter(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tupl
         assert path, f"the account links to no {name}"
         visitor.opens(path)
         yield name, page
+    yield from _thinks_of_changing(visitor)
+    yield from _gives_a_present(visitor, email)
     yield from _reads_letters(visitor, email)
     yield from _comes_to_a_call(visitor)
     visitor.leaves()
+
+
+def _thinks_of_changing(visitor: Visitor) -> Iterator[tuple[str, Page]]:
+    """The pages of what one gives, up to the button that does it."""
+    page = visitor.page
+    pledge = first(r'href="(/account/pledges/[\w-]+/)amount/"', visitor.bytes_of("/account/"))
+    for name in ("amount", "day", "pause", "means", "end"):
+        visitor.opens(f"{pledge}{name}/")
+        yield f"pledge-{name}", page
+    visitor.opens(f"{pledge}amount/")
+    page.get_by_label("Or an amount of your own").fill("2")
+    visitor.clicks("See what changes", "button")
+    yield "pledge-amount-sure", page
+    visitor.opens(f"{pledge}day/")
+    days = page.get_by_label("On which day of the month?")
+    days.select_option("13" if days.input_value() != "13" else "17")
+    visitor.clicks("See what changes", "button")
+    yield "pledge-day-sure", page
 
 
 def _gives(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:
@@ -145,6 +183,26 @@ def _signs_in(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:
     yield "sign-in-link", visitor.page
     visitor.page.locator("main form button").first.click()
     visitor.page.wait_for_load_state()
+
+
+def _gives_a_present(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:
+    visitor.opens("/presents/")
+    visitor.page.locator('input[name="how"][value="hand"]').check()
+    for label, words in {"Who is it for?": "Bea", "A few words of yours": "For the ferry.", "Your name": "Ada"}.items():
+        visitor.page.get_by_label(label).fill(words)
+    visitor.page.get_by_label("Your e-mail address").fill(email)
+    visitor.clicks("Go to payment", "button")
+    visitor.page.wait_for_url(re.compile(r"^(?!" + re.escape(visitor.newsroom.address) + ")"))
+    visitor.pays("accepts")
+    visitor.page.wait_for_url(re.compile("/account/presents/"))
+    yield "present-given", visitor.page
+    visitor.clicks("Make the page to print", "button")
+    link = visitor.page.locator(".present-sheet .address").inner_text()
+    yield "present-to-print", visitor.page
+    visitor.opens(link)
+    yield "present-open", visitor.page
+    visitor.opens("/presents/open/no-such-link-as-this/")
+    yield "present-closed", visitor.page
 
 
 def _reads_letters(visitor: Visitor, email: str) -> Iterator[tuple[str, Page]]:
@@ -186,9 +244,15 @@ def at_the_desk(browser: Browser, newsroom: RunningNewsroom) -> Iterator[tuple[s
     """The pages of the desk that are ours most of all."""
     editor, pages = Editor(browser, newsroom), desk_pages(newsroom)
     editor.context.set_default_timeout(60_000)
+    editor.opens("/desk/login/")
+    yield "desk-login", editor.page
     editor.signs_in(EDITOR, PASSWORD)
     for name in OF_THE_DESK:
         editor.opens(pages[name])
+        yield f"desk-{name}", editor.page
+    one = newsroom.does(A_DIFFERENCE).strip()
+    for name, path in (("differences", "difference/"), ("difference", f"money/differences/{one}/"), ("alarm", "")):
+        editor.opens(f"/desk/{path}")
         yield f"desk-{name}", editor.page
     editor.leaves()
 

@@ -37,16 +37,28 @@ HOOKS = CONTRACT | {
     "data-fresh": "a part of a page that is fetched again every so many seconds while it is looked at",
     "data-fresh-as": "the state of such a part; when another is found, the page is loaded anew",
     "data-chapters": "a list of the questions in a recording, and the id of its film",
+    "data-fee": "a form whose giver may cover the fee: where its script asks for the sum",
+    "data-fee-says": "where that sum stands",
     "data-second": "the second of the film that a link in such a list leads to",
     "data-desk-panel": "on the desk: the kind of panel that `desk.js` wakes",
+    "data-passkey": "on the desk: where `passkeys.js` asks the browser for a passkey (`get`) or to make one (`create`)",
+    "data-passkey-button": "the button that asks it",
+    "data-passkey-answer": "the field that takes what it answers",
+    "data-passkey-trouble": "what is said when it gives nothing",
     "data-desk-chooser": "on the desk: the chooser of days or times that `desk.js` wakes",
 }
 PATHS = {
     "/": "the front page",
     "/support/": "the support page: amounts, often, e-mail; works without JavaScript",
+    "/presents/": "give a membership to somebody else; works without JavaScript",
+    "/presents/open/<token>/": "the link of a present: GET shows it, the button claims it, once",
     "/account/": "a reader's own page: what is given and what is got, receipts, letters, devices, privacy",
     "/account/sign-in/": "sign-in by code or link",
+    "/account/pledges/<reference>/amount/": "another amount or rhythm; shown before and after, then done",
+    "/account/pledges/<reference>/day/": "another day of the month; likewise",
+    "/account/address/<token>/": "in a mail: another address of an account, confirmed or stopped by a button",
     "/account/pledges/<reference>/means/": "another card or account for all that one gives",
+    "/account/pledges/<reference>/end/": "the end, with the button that does it; the way in from every mail",
     "/letters/": "all letters, and how to get each",
     "/letters/<list>/<slug>/": "one issue of a letter; a supporters' one behind sign-in",
     "/letters/unsubscribe/<token>/": "in each letter: GET shows a button, a bare POST leaves the list (RFC 8058)",
@@ -59,6 +71,7 @@ PATHS = {
     "/feeds/all.rss": "the feed of the whole paper",
     "/hooks/<provider>/": "where a provider's webhooks arrive",
     "/approve/<reference>/": "a payment whose bank wants its giver's word: says which, and leads to the provider",
+    "/pay/<reference>/": "a payment that was looked at and released: says which, and leads to the provider",
     "/healthz/live": "200 while the process answers; the press's own answer",
     "/healthz/ready": "200 when database, migrations and workers are well, else 503 with a line for each lack",
 }
@@ -209,12 +222,14 @@ def hooks_in_use() -> set[str]:
 
 
 def accounts_page() -> str:
-    from masthead.money import guards, journal
+    from masthead.money import bookkeeping, guards, journal, reports
     from masthead.money.ledger import Account
 
     names = {name: value for name, value in vars(Account).items() if name.isupper()}
-    rows = [(f"`{value}`", f"`Account.{name}`") for name, value in names.items()]
-    rows.append(("`owed_by:<provider>`", "`Account.owed_by(provider)`: what a provider holds until it pays it out"))
+    rows = [(f"`{value}`", f"`Account.{name}`", reports.meaning_of(value)) for name, value in names.items()]
+    rows.append(("`owed_by:<provider>`", "`Account.owed_by(provider)`", "What a provider holds until it pays it out"))
+    others = "What others have at an account that we share"
+    rows.append(("`others:<provider>`", "`Account.of_others(provider)`", others))
     entries = [
         (f"`{name}`", (getattr(journal, name).__doc__ or "").splitlines()[0])
         for name in dir(journal)
@@ -222,8 +237,13 @@ def accounts_page() -> str:
     ]
     guarded = sorted(guards.RULES)
     text = (
-        _table(("account", "in the code"), rows) + "\n\n## What is posted\n\n" + _table(("entry", "meaning"), entries)
+        _table(("account", "in the code", "what for"), rows)
+        + "\n\n## What is posted\n\n"
+        + _table(("entry", "meaning"), entries)
     )
+    text += "\n\n## Columns of the files\n\n" + _table(("file", "columns, in their order"), [
+        (name, ", ".join(f"`{column}`" for column in columns)) for name, columns in bookkeeping.FILES.items()
+    ])  # fmt: skip
     if guarded:
         text += "\n\n## What the database refuses\n\n" + "\n".join(f"- `{name}`" for name in guarded)
     return _page("Accounts of the ledger", "Debit stands above zero, credit below; each entry sums to zero.", text)
@@ -237,8 +257,15 @@ def states_page() -> str:
     parts = [
         "## A pledge",
         _table(("from", "to"), _moves(giving.MOVES)),
+        "### What a giver, or the desk for them, changes about it",
+        "Each is a row of the pledge's moves, with this in `act` and every fact that differs in `changed`, before and "
+        "after: `amount_minor`, `interval`, `anchor_day` (the day of the month), `next_on`, `paid_until`, `rests_from` "
+        "(from when benefits rest until it is collected) and `mandate`.",
+        _table(("act", "means"), [(f"`{c.value}`", str(c.label)) for c in giving.Act]),
         "## A gift",
         _table(("from", "to"), _moves(giving.GIFT_MOVES)),
+        "## A present",
+        _table(("from", "to"), _moves(giving.PRESENT_MOVES)),
     ]
     for title, choices in (
         ("A payment", money.PaymentState),
@@ -247,6 +274,10 @@ def states_page() -> str:
         ("A mandate", money.MandateState),
         ("A notice before money", money.NoticeKind),
         ("An event of a provider", money.EventState),
+        ("A line of a provider's own books", money.MovementKind),
+        ("A comparison with a provider's own books", money.ComparisonStage),
+        ("A difference, by kind", money.DifferenceKind),
+        ("A difference, by what became of it", money.DifferenceState),
     ):
         parts += [f"## {title}", _table(("state", "means"), [(f"`{c.value}`", str(c.label)) for c in choices])]
     parts += [
@@ -274,6 +305,7 @@ def stripe_page() -> str:
         ("Status of a debit's mandate", states.MANDATE),
         ("Status of a payout", states.PAYOUT),
         ("Type of a line of its balance", states.BALANCE),
+        ("Status of a subscription of other software", states.SUBSCRIPTION),
         ("Why an issuer said no (`decline_code`)", states.DECLINES),
         ("Why a payment failed otherwise (`code`)", states.ERRORS),
         ("Why a refund failed", states.REFUND_FAILURES),
@@ -306,6 +338,7 @@ def gocardless_page() -> str:
         ("Status of a payout", states.PAYOUT),
         ("Type of an item of a payout", states.ITEM),
         ("Scheme of a currency", states.SCHEMES),
+        ("Status of a subscription of other software", states.SUBSCRIPTION),
         ("Why a payment failed (`cause`)", states.FAILURES),
         ("Why a refund failed", states.REFUND_FAILURES),
     ]
@@ -384,8 +417,36 @@ def rules_page() -> str:
         "What happens by itself, what may not be tried too often, and the words that stand for a figure.",
         "\n\n".join([
             "## The clock", _table(("rule", "every", "does"), rules),
-            "## Limits", _table(("limit", "at most"), tries),
+            "## Limits", "Other figures are set in `masthead.toml`, under `[limits]`: `\"name\" = \"40/15 minutes\"`.",
+            _table(("limit", "at most"), tries),
             "## Fill-in words", _table(("word",), words),
+        ]),
+    )  # fmt: skip
+
+
+def roles_page() -> str:
+    from masthead.readers import guarded
+    from masthead.web.roles import ADMINISTRATORS, ADMINISTRATORS_DO, ROLES
+
+    def factor(needed: bool) -> str:
+        return "needed" if needed else "offered"
+
+    short = [(name, role.does, role.never, factor(guarded.any_guarded(role.rights))) for name, role in ROLES.items()]
+    short.append((ADMINISTRATORS, ADMINISTRATORS_DO, " ", factor(True)))
+    rights = [
+        (name, ", ".join(f"`{right}`{' *' if guarded.is_guarded(right) else ''}" for right in sorted(role.rights)))
+        for name, role in ROLES.items()
+    ]
+    return _page(
+        "Roles and rights",
+        "Who may do what at the desk. One person may have several roles; a newsroom can make more under *Settings*, "
+        "*Groups*. Editors and Reporters also have Wagtail's rights on pages and pictures.",
+        "\n\n".join([
+            _table(("role", "does", "not", "second factor"), short),
+            "## The rights",
+            "Those with a star are given only in a session in which a second factor was proved; an administrator's "
+            "likewise.",
+            _table(("role", "rights"), rights),
         ]),
     )  # fmt: skip
 
@@ -394,12 +455,13 @@ def kept() -> dict[str, tuple[str, str]]:
     """Every table that holds something of people: what it holds, and for how long."""
     from masthead.calls import afterwards
     from masthead.core import mail
+    from masthead.giving import takeovers, tasks
     from masthead.letters import links, subscribing
     from masthead.letters.models import Report
     from masthead.letters.sending import mailings
     from masthead.membership import reasons
-    from masthead.money import inbox
-    from masthead.readers import devices, sign_in
+    from masthead.money import defences, inbox
+    from masthead.readers import address_change, desk_sessions, devices, sign_in
 
     desk = "until somebody at the desk removes it"
     account, law = "until the account is erased", "as long as accounting law wants it"
@@ -415,22 +477,57 @@ def kept() -> dict[str, tuple[str, str]]:
         "readers.SignInCode": ("an address, hashes of a code and of a link", _long(sign_in.KEPT)),
         "readers.Confirmation": ("that an address was confirmed", f"{_long(sign_in.KEPT)} after it was told to others"),
         "readers.StaffUser": ("address and name of staff", desk),
+        "readers.Factor": (
+            "a second factor of staff: the sealed secret of an app, or the public half of a passkey",
+            "until it is removed, and with the user",
+        ),
+        "readers.RecoveryCode": ("hashes of codes for a lost factor", "until new ones are made, and with the factor"),
+        "readers.DeskSession": (
+            "where staff are signed in: the kind of browser, days of first and last use",
+            f"{_long(desk_sessions.KEPT)} after its end or the last use",
+        ),
         "core.Message": (
             "a mail: address and words",
-            f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}",
+            f"{_long(mail.KEPT)} after it was sent; with a code or link in it {_long(sign_in.KEPT)}, "
+            f"with the link of a present {_long(tasks.LINKS_KEPT)}",
         ),
         "core.AuditRecord": ("who did what to what: references, dates and numbers", "for good"),
+        "readers.CareNote": ("what staff wrote about a person: notes, and why they did something", account),
+        "readers.AddressChange": (
+            "another address of an account, asked for at the desk", f"{_long(address_change.KEPT)}, or {account}"
+        ),
         "core.Hit": ("how often something was tried: the hash of an address or a network", "until the window ends"),
         "giving.Pledge": ("address, amount, states; where it came from", f"{law}; the address {account}"),
+        "giving.Leaving": (
+            "why somebody ended, with the month and no name; perhaps in their own words",
+            "the words a year; what was ticked, for good",
+        ),
         "giving.Gift": ("the same of a gift", f"{law}; the address {account}"),
+        "giving.Present": (
+            "the same of a present, and what the giver wrote on it: names, words, the receiver's address",
+            f"{law}; the receiver's address until it is claimed, the words until an account is erased; "
+            f"{_long(tasks.NEVER_PAID_AFTER)} where nobody can have it any more",
+        ),
+        "giving.Remark": ("a note to the newsroom, a name that may be printed", f"{account}; the name until withdrawn"),
         "money.Checkout": (
             "a visit to a pay page; the address only until the provider has it",
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
+        ),
+        "money.Attempt": (
+            "that somebody began to pay: hashes of address, network, e-mail address and card",
+            _long(defences.KEPT),
+        ),
+        "money.Hold": ("a payment that is looked at first, and what staff wrote about it", law),
+        "giving.TakeoverLine": (
+            "a line of a file of supporters to take over: name, address, the provider's names",
+            f"{_long(takeovers.LINES_KEPT)}; with the account, at once",
         ),
         "money.Setup": (
             "a visit to give another card or account; the address only until the provider has it",
             f"{law}; an address of a page that was never made {_long(inbox.BODIES_KEPT)}",
         ),
+        "money.Difference": ("where a provider's books and ours differ, and why it was resolved so", law),
+        "money.Receipt": ("the number of a paper, amounts and days; of whom, the payment's own rows say", law),
         "money.Delivery": ("what a provider wrote", webhook),
         "money.Event": ("what a provider told", webhook),
         "membership.Grant": (
@@ -485,6 +582,7 @@ def stored_in_browsers() -> list[tuple[str, str, str, str]]:
     """The module that gives it; its name, for what, for how long."""
     from django.conf import settings
 
+    from masthead.giving import present_views
     from masthead.press import passes
     from masthead.press.passing import passes as ours
     from masthead.readers import devices, views
@@ -498,6 +596,9 @@ def stored_in_browsers() -> list[tuple[str, str, str, str]]:
          f"{_long(devices.UNUSED_FOR)} after the last use"),
         ("readers/views.py", views.ASKING, "who asks for a code to sign in: binds the code to this browser",
          _one(views.ASKING_LIVES)),
+        ("giving/present_views.py", present_views.OPENING,
+         "who opens a present and signs in for that: its link, so that it stands in no address",
+         _one(present_views.OPENING_LIVES)),
         ("web/settings.py", settings.SESSION_COOKIE_NAME, "staff at the desk: a random number",
          _one(settings.SESSION_COOKIE_AGE)),
         ("web/settings.py", settings.CSRF_COOKIE_NAME, "staff at the desk: guards its forms",
@@ -542,6 +643,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "accounts.md": accounts_page,
     "states.md": states_page,
     "rules.md": rules_page,
+    "roles.md": roles_page,
     "stripe.md": stripe_page,
     "gocardless.md": gocardless_page,
     "failures.md": failures_page,

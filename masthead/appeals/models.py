@@ -158,3 +158,4 @@ class Plea:
     benefits: list[str]
     money: str
     aims: list[str]
+    currencies: list[tuple[str, str]]  # others than the one of the amounts: sign and code, and where they are chosen

@@ -116,6 +116,11 @@ def _plea(appeal: Appeal, note: str, story: int | None, in_force: GivingTerms, l
         benefits=[promise.name for promise in level.promises] if level else [],
         money=_filled(appeal.money),
         aims=[_filled(aim) for aim in appeal.list_of_aims],
+        currencies=[
+            (f"{one.sign} {one.code}", _address({**_origin(appeal, "end", story), "currency": one.code}))
+            for one in terms.choices(in_force.currency)
+            if not one.chosen
+        ],
     )
 
 

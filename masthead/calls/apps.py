@@ -10,7 +10,19 @@ class CallsConfig(AppConfig):
         """Make known the clock's rules and jobs, what is held of readers, and what pages are made of."""
         from masthead.press.watching import watch
 
-        from . import afterwards, dates, invitations, joining, privacy, questions, reminders, seats, series  # noqa: F401
+        from . import (  # noqa: F401
+            afterwards,
+            care,
+            dates,
+            invitations,
+            joining,
+            merging,
+            privacy,
+            questions,
+            reminders,
+            seats,
+            series,
+        )
         from .models import Call, Series
 
         watch(Call, lambda row: [dates.PART])

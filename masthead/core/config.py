@@ -5,6 +5,7 @@ Secrets come from the environment alone.
 """
 
 import os
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -38,6 +39,8 @@ SECRETS = (
 )
 Transport = Literal["smtp", "postmark", "mailgun"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LIMIT = re.compile(r"([1-9]\d{0,8}) ?/ ?(?:([1-9]\d{0,4}) )?(second|minute|hour|day)s?")
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 STRIPE_KEYS = {"live": ("sk_live_", "rk_live_"), "test": ("sk_test_", "rk_test_")}
 
 
@@ -108,6 +111,15 @@ class Config(BaseSettings):
     web_processes: Annotated[int, Field(ge=1, le=64)] = Field(1, description="How many web processes serve.")
     print_memory_mb: Annotated[int, Field(ge=4, le=4096)] = Field(64, description="Memory for prints, a process.")
     behind_proxy: bool = Field(False, description="Whether a proxy of yours sets X-Forwarded-For.")
+    limits: dict[str, str] = Field(
+        {}, description='Limits other than usual, by name: `"money.begun-by-address" = "40/15 minutes"`.'
+    )
+    attack_from: Annotated[int, Field(ge=5, le=10_000)] = Field(
+        20, description="So many first payments must have ended within an hour before declined ones can be an attack."
+    )
+    attack_share: Annotated[int, Field(ge=10, le=100)] = Field(
+        50, description="Percent of them that must have been declined for it to be one: then the least amount rises."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is written to the log.")
 
     @classmethod
@@ -149,6 +161,14 @@ class Config(BaseSettings):
         if urlsplit(self.address).scheme == "http" and self.host not in LOOPBACK:
             raise ValueError("address: http is for this machine alone; use https:// for a public host")
         return self
+
+    @field_validator("limits")
+    @classmethod
+    def _are_limits(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, said in value.items():
+            if not LIMIT.fullmatch(said):
+                raise ValueError(f"{name}: {said!r} is no limit: write how often in which time, such as 40/15 minutes")
+        return value
 
     @field_validator("stripe_hook_secret", "stripe_hook_secret_before")
     @classmethod
@@ -195,6 +215,11 @@ class Config(BaseSettings):
         if token and mode == "live" and (self.home / "this-is-a-demo").exists():
             raise ValueError("gocardless_token: a demonstration moves no money: set gocardless_mode to sandbox")
         return self
+
+    def limit(self, name: str) -> tuple[int, int] | None:
+        """How often within how many seconds, where a limit is other than usual."""
+        found = LIMIT.fullmatch(self.limits.get(name, ""))
+        return (int(found[1]), int(found[2] or 1) * SECONDS[found[3]]) if found else None
 
     @property
     def host(self) -> str:

@@ -32,6 +32,7 @@ class Message(models.Model):
 
     class Meta:
         ordering = ("-queued_at", "-pk")
+        indexes = (models.Index(fields=["to", "-queued_at"], name="message_by_address"),)
 
 
 class Rule(models.Model):

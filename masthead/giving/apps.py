@@ -8,8 +8,12 @@ class GivingConfig(AppConfig):
 
     def ready(self) -> None:
         from masthead.press.watching import watch
+        from masthead.readers.guarded import guard
 
-        from . import privacy, receivers, tasks  # noqa: F401
-        from .models import GivingTerms
+        from . import leaving, merging, privacy, receivers, tasks  # noqa: F401
+        from .care import acts, finding, sections  # noqa: F401
+        from .models import CurrencyTerms, FeeRate, GivingTerms
 
-        watch(GivingTerms, lambda terms: ["giving"])
+        guard("giving", but={"view_income", *(f"{act}_givingterms" for act in ("add", "change", "view"))})
+        for stands_on_pages in (GivingTerms, CurrencyTerms, FeeRate):
+            watch(stands_on_pages, lambda terms: ["giving"])

@@ -6,6 +6,7 @@ from masthead.core import clock, faults
 from masthead.core.actors import Actor
 from masthead.money import payments
 from masthead.money.models import Mandate, Payment
+from masthead.money.states import NoticeKind
 
 from . import mails, notices, pledges, schedule
 from .models import Instalment, InstalmentState, Pledge
@@ -54,7 +55,7 @@ def try_again(instalment: Instalment) -> None:
         pledge = Pledge.objects.locked(instalment.pledge_id)
         instalment = pledge.instalments.get(pk=instalment.pk)
         is_due = instalment.try_again_on is not None and instalment.try_again_on <= clock.today()
-        if pledge.state != State.OVERDUE or instalment.state != InstalmentState.FAILED or not is_due:
+        if not is_due or not _may_be_tried(instalment, pledge):
             return
         if pledge.mandate is not None and not _was_told(instalment):
             return
@@ -62,19 +63,30 @@ def try_again(instalment: Instalment) -> None:
         instalment.state, instalment.try_again_on = InstalmentState.ASKED, None
         if instalment.interval != pledge.interval:
             instalment.interval = pledge.interval
-            instalment.covers_until = schedule.next_after(instalment.due_on, pledge.interval, pledge.anchor_day)
-            pledge.next_on = instalment.covers_until
-            pledge.save(update_fields=["next_on"])
+            instalment.covers_until = schedule.end_of_cover(instalment.due_on, pledge.interval, pledge.anchor_day)
+            pledge.next_on = schedule.on_or_after(instalment.covers_until, pledge.anchor_day)
+            pledge.rests_from = schedule.rests_from(pledge, planned=instalment.covers_until, next_on=pledge.next_on)
+            pledge.save(update_fields=["next_on", "rests_from"])
         instalment.amount_minor = pledge.amount_minor
         instalment.save()
         _ask_for(instalment, pledge)
 
 
+def _may_be_tried(instalment: Instalment, pledge: Pledge) -> bool:
+    """What failed; and what was let go for another amount before the bank was asked for it."""
+    if instalment.state == InstalmentState.ASKED:
+        return pledge.state in (State.ACTIVE, State.OVERDUE)
+    return pledge.state == State.OVERDUE and instalment.state == InstalmentState.FAILED
+
+
 def announce(pledge: Pledge) -> None:
-    """Tell of the next collection in a letter of its own, if nothing has told of it in time."""
+    """Tell of the next collection in a letter of its own, if nothing told of it in time, or if a pause ends with it."""
     with transaction.atomic():
         pledge = Pledge.objects.locked(pledge.pk)
-        if pledge.state in (State.ACTIVE, State.PAUSED) and pledge.mandate and notices.of_next(pledge) is None:
+        if pledge.state not in (State.ACTIVE, State.PAUSED) or not pledge.mandate:
+            return
+        notice = notices.of_next(pledge)
+        if notice is None or (pledge.state == State.PAUSED and notice.kind != NoticeKind.LETTER):
             mails.coming(pledge)
 
 

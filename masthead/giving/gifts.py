@@ -6,15 +6,17 @@ from masthead.core import audit
 from masthead.core.actors import Actor
 from masthead.money import checkouts, providers
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout
 from masthead.readers import addresses
 from masthead.readers.models import Device, Reader
 
-from . import mails, terms
+from . import fees, mails, remarks, terms
 from .models import Gift
 from .origins import NOWHERE, Origin
 from .pledges import THANKS
 from .refusals import AlreadyConfirmed
+from .remarks import NOTHING, Said
 from .states import note_gift
 
 audit.register("gift.started", "{by} began gift {subject}")
@@ -24,20 +26,27 @@ audit.register("gift.claimed", "gift {subject} joined an account")
 
 def start(
     *, amount: Money, email: str, device: Device | None, reader: Reader | None, by: Actor, origin: Origin = NOWHERE,
-    provider: str = "",
+    provider: str = "", cover_fee: bool = False, said: Said = NOTHING, visitor: Visitor | None = None,
 ) -> Checkout:  # fmt: skip
-    """Give `amount` once. Returns where it is paid. Raises AmountOutside, OtherCurrency, NotThisWay; Trouble."""
-    terms.check(amount)
-    providers.choose(provider, amount.currency, keeps_mandate=False)
+    """Give `amount` once; with `cover_fee` so much more is paid that it arrives whole. Returns where it is paid.
+
+    See `pledges.start` for what it raises.
+    """
+    terms.taken(amount.currency)
+    terms.check_new(amount)
+    way = providers.choose(provider, amount.currency, keeps_mandate=False)
+    given, amount = amount, fees.covering(amount, fees.rate_of(way, amount.currency)) if cover_fee else amount
     with transaction.atomic():
         gift = Gift.objects.create(
             amount_minor=amount.minor,
+            fee_minor=(amount - given).minor,
             currency=amount.currency,
             email=addresses.normalise(email),
             device=device,
             reader=reader,
             **origin.fields,
         )
+        remarks.keep(gift, said)
         audit.record("gift.started", gift, by=by)
     return checkouts.begin(
         order_key=gift.order_key,
@@ -47,6 +56,7 @@ def start(
         description=mails.what_it_is(gift),
         return_to=THANKS,
         provider=provider,
+        visitor=visitor,
     )
 
 

@@ -28,12 +28,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Income:
-    """All of it; sums in the newsroom's currency."""
+    """All of it; sums in the house currency, and those of others apart, since currencies are never added."""
 
     lines: tuple[Line, ...]
     collected: Money
     a_year: Money
     by_placement: tuple[tuple[str, int], ...]
+    others: "tuple[tuple[Money, Money], ...]" = ()  # of other currencies: collected, and a year
 
     @property
     def pledges(self) -> int:
@@ -54,16 +55,18 @@ def of_story(page_id: int) -> Income:
     pledges = list(Pledge.objects.from_story(page_id).begun())
     gifts = list(Gift.objects.from_story(page_id).filter(given_at__isnull=False))
     lines = [_of_pledge(pledge) for pledge in pledges] + [_of_gift(gift) for gift in gifts]
+    house = terms.in_force().currency
+    others = sorted({line.amount.currency for line in lines} - {house})
     return Income(
         lines=tuple(sorted(lines, key=lambda line: line.on, reverse=True)),
-        collected=_collected(page_id),
-        a_year=_a_year(pledges),
+        collected=_collected(page_id, house),
+        a_year=_a_year(pledges, house),
+        others=tuple((_collected(page_id, one), _a_year(pledges, one)) for one in others),
         by_placement=tuple(Counter(line.placement or "elsewhere" for line in lines).most_common()),
     )
 
 
-def _collected(page_id: int) -> Money:
-    currency = terms.in_force().currency
+def _collected(page_id: int, currency: str) -> Money:
     paid = Instalment.objects.filter(
         pledge__origin_story=page_id, pledge__currency=currency, state=InstalmentState.COLLECTED
     )
@@ -72,9 +75,8 @@ def _collected(page_id: int) -> Money:
     return Money(sum(sums), currency)
 
 
-def _a_year(pledges: list[Pledge]) -> Money:
+def _a_year(pledges: list[Pledge], currency: str) -> Money:
     """What the pledges that live bring in a year, if nobody changes anything."""
-    currency = terms.in_force().currency
     times = {"month": 12, "year": 1}
     live = [pledge for pledge in pledges if pledge.live and pledge.currency == currency]
     return Money(sum(pledge.amount_minor * times[pledge.interval] for pledge in live), currency)

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
+from django.conf import settings
 
 from masthead.core import clock, mail
 from masthead.money import failures
+from masthead.money.amounts import Money
 from masthead.money.models import Mandate, Payment
 from masthead.money.states import NoticeKind
 from masthead.readers import sign_in
 
-from . import notices, promises
-from .models import Gift, Instalment, InstalmentState, Move, Pledge
-from .states import Cause
+from . import notices, previews, promises, refunds
+from .models import Gift, Instalment, InstalmentState, Move, Pledge, Present
+from .previews import day
+from .refunds import Share
+from .states import Cause, State
 
 TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection â†’ which kind of notice they are
     "thanks": NoticeKind.STANDING,
@@ -23,17 +26,20 @@ TELLS_OF_NEXT = {  # the mails that say day and amount of the next collection â†
     "paused": NoticeKind.CHANGE,
     "resumed": NoticeKind.CHANGE,
     "other_means": NoticeKind.CHANGE,
+    "taken_over": NoticeKind.LETTER,
 }
 
 
-def day(when: date | None) -> str:
-    """As readers read it: 24 October 2026."""
-    return date_format(when, "j F Y") if when else ""
+def stop_address(pledge: Pledge) -> str:
+    """Where it is ended, for whoever is signed in or does that on the way; no reference opens it to others."""
+    return f"{settings.SITE_ADDRESS}/account/pledges/{pledge.reference}/end/"
 
 
 def what_it_is(order: Pledge | Gift) -> str:
     """On pay pages, statements and receipts."""
-    return f"Support, {order.get_interval_display()}" if isinstance(order, Pledge) else "Support, once"
+    if isinstance(order, Pledge):
+        return f"Support, {order.get_interval_display()}"
+    return f"Membership for {order.months} month{'s' * (order.months > 1)}" if order.months else "Support, once"
 
 
 def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
@@ -42,6 +48,7 @@ def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
         "level": promises.level_of(pledge.amount, pledge.interval),
         "frees": promises.frees(pledge.amount, pledge.interval),
         "is_promise": instalment.state == InstalmentState.PROMISED,
+        "cooling_off": day(refunds.cooling_off_until(pledge)),
     }
     _queue("thanks", pledge, instalment=instalment, **facts)
     ask_to_confirm(pledge)
@@ -49,7 +56,8 @@ def thanks_for_pledge(pledge: Pledge, instalment: Instalment) -> None:
 
 def thanks_for_gift(gift: Gift, payment: Payment) -> None:
     """Thanks and receipt."""
-    _queue("thanks_once", gift, is_promise=payment.collected_at is None, payment=payment)
+    facts: dict[str, Any] = {"is_promise": payment.collected_at is None, "covers_until": day(gift.covers_until)}
+    _queue("thanks_once", gift, payment=payment, **facts)
     ask_to_confirm(gift)
 
 
@@ -58,10 +66,15 @@ def gift_not_paid(gift: Gift) -> None:
     _queue("not_paid_once", gift)
 
 
-def ask_to_confirm(order: Pledge | Gift) -> None:
+def ask_to_confirm(order: Pledge | Gift | Present) -> None:
     """A code and a link to the address that the paying device gave, unless it is confirmed."""
     if order.reader is None and order.device is not None and order.email:
         sign_in.ask_to_confirm(order.email, device=order.device, next_path="/account/")
+
+
+def taken_over(pledge: Pledge) -> None:
+    """To who gave through other software before: what stays, when it is collected next, and how to end it."""
+    _queue("taken_over", pledge, hint=pledge.mandate.hint if pledge.mandate else "")
 
 
 def receipt(pledge: Pledge, instalment: Instalment) -> None:
@@ -81,19 +94,32 @@ def not_paid(pledge: Pledge, instalment: Instalment, *, tries: Sequence[date] = 
 
 
 def coming(pledge: Pledge) -> None:
-    """A letter of its own before the next collection."""
+    """A letter of its own before the next collection, which may be the one that ends a pause."""
     when = notices.day_for_letter(pledge)
-    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    facts: dict[str, Any] = {
+        "sum": str(pledge.amount),
+        "day": day(when),
+        "hint": pledge.mandate.hint if pledge.mandate else "",
+    }
+    facts["ends_pause"] = pledge.state == State.PAUSED
     if mail_key := _queue("coming", pledge, key=f"coming:{pledge.next_on}:{when}:{pledge.amount_minor}", **facts):
         notices.tell_of_next(pledge, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
 
 
 def trying_again(pledge: Pledge, instalment: Instalment, when: date) -> None:
     """The same before a try of which nothing else has told."""
-    facts = {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
+    facts: dict[str, Any] = {
+        "sum": str(pledge.amount),
+        "day": day(when),
+        "hint": pledge.mandate.hint if pledge.mandate else "",
+    }
     key = f"trying:{instalment.number}:{instalment.tries}:{when}:{pledge.amount_minor}"
     if mail_key := _queue("coming", pledge, key=key, is_try=True, **facts):
         notices.tell_of_try(instalment, day=when, kind=NoticeKind.LETTER, told_by=mail_key)
+
+
+def _coming(pledge: Pledge, when: date) -> dict[str, Any]:
+    return {"sum": str(pledge.amount), "day": day(when), "hint": pledge.mandate.hint if pledge.mandate else ""}
 
 
 def still_not_paid(pledge: Pledge, instalment: Instalment) -> None:
@@ -113,11 +139,46 @@ def _failing(pledge: Pledge, instalment: Instalment) -> dict[str, Any]:
 
 
 def changed(pledge: Pledge, moved: Move, failing: Instalment | None = None) -> None:
-    """What is given from now on, and when what is `failing` is tried again with it."""
-    facts = {"try_again": day(failing.try_again_on)} if failing else {}
+    """What was and what is from now on, and when what is `failing`, or was not asked for yet, is tried with it."""
+    facts: dict[str, Any] = {"was": previews.before(pledge, moved), "rests": day(pledge.rests_from), "act": moved.act}
+    facts |= {"try_again": day(failing.try_again_on), "has_failed": failing.failed_on is not None} if failing else {}
+    facts["under_way"] = [
+        {"sum": str(row.amount), "day": day(row.due_on)}
+        for row in pledge.under_way
+        if failing is None or row != failing
+    ]
     mail_key = _queue("changed", pledge, key=f"changed:{moved.pk}", **facts)
     if mail_key and failing and failing.try_again_on:
         notices.tell_of_try(failing, day=failing.try_again_on, kind=NoticeKind.CHANGE, told_by=mail_key)
+
+
+def grace_longer(pledge: Pledge, moved: Move, instalment: Instalment) -> None:
+    """That nothing is lost for longer than was said."""
+    _queue("grace_longer", pledge, key=f"grace:{moved.pk}", **_failing(pledge, instalment))
+
+
+def not_paid_again(pledge: Pledge, instalment: Instalment, *, once: int) -> None:
+    """The same as when it failed, with the way to approve it or to give another card, because somebody asked for it."""
+    tries = [day(instalment.try_again_on)] if instalment.try_again_on else []
+    _queue(
+        "not_paid",
+        pledge,
+        key=f"not-paid:{instalment.number}:again:{once}",
+        **_failing(pledge, instalment),
+        tries=tries,
+    )
+
+
+def receipt_again(pledge: Pledge, instalment: Instalment, *, once: int) -> None:
+    """A receipt once more. It says the next day as it is planned, and is no notice of it: the first one was."""
+    facts = {"instalment": instalment, "level": promises.level_of(pledge.amount, pledge.interval)}
+    key = f"receipt:{instalment.number}:again:{once}"
+    _queue("receipt", pledge, key=key, is_notice=False, next=day(pledge.next_on), **facts)
+
+
+def thanks_again(gift: Gift, payment: Payment, *, once: int) -> None:
+    """The same of a gift."""
+    _queue("thanks_once", gift, key=f"thanks:again:{once}", is_promise=payment.collected_at is None, payment=payment)
 
 
 def other_means(pledge: Pledge, moved: Move, failing: Instalment | None, when: date) -> None:
@@ -135,12 +196,18 @@ def expiring(pledge: Pledge, mandate: Mandate, last_day: date) -> None:
     """Once for each card and its last day, however many pledges it pays for."""
     if pledge.email:
         key = f"mandate:{mandate.reference}:expires:{last_day}"
-        facts = {"hint": mandate.hint, "last_day": day(last_day), "pledge": pledge, "amount": str(pledge.amount)}
+        facts: dict[str, Any] = {
+            "hint": mandate.hint,
+            "last_day": day(last_day),
+            "pledge": pledge,
+            "amount": str(pledge.amount),
+        }
+        facts["stop"] = stop_address(pledge)
         mail.queue("giving/expiring", pledge.email, facts | {"often": pledge.get_interval_display()}, key=key)
 
 
 def paused(pledge: Pledge, moved: Move) -> None:
-    """Until when, and that benefits last while they are paid for."""
+    """Until when, and whether benefits last longer than they are paid for."""
     _queue("paused", pledge, key=f"paused:{moved.pk}")
 
 
@@ -154,13 +221,20 @@ def ended(pledge: Pledge, cause: Cause) -> None:
     _queue("ended", pledge, cause=str(cause))
 
 
-def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) -> str:
+def ended_with_refund(pledge: Pledge, shares: Sequence[Share], back: Money, *, is_whole: bool) -> None:
+    """That it has ended, what goes back, and that a promised debit may be taken before it does."""
+    waits = any(share.instalment.state == InstalmentState.PROMISED for share in shares)
+    _queue("ended_with_refund", pledge, back=str(back), is_whole=is_whole, waits=waits)
+
+
+def _queue(template: str, order: Pledge | Gift, *, key: str = "", is_notice: bool = True, **facts: Any) -> str:
     """Write the mail down; where it says the next day and amount, note that too. Returns its key, empty without it."""
     if not order.email:
         return ""
     context: dict[str, Any] = {"amount": str(order.amount), "what": what_it_is(order)}
     if isinstance(order, Pledge):
         context |= {"pledge": order, "next": day(notices.day_of_next(order)), "paid_until": day(order.paid_until)}
+        context["stop"] = stop_address(order)
         context |= {"often": order.get_interval_display(), "paused_until": day(order.paused_until)}
     else:
         context["gift"] = order
@@ -169,6 +243,6 @@ def _queue(template: str, order: Pledge | Gift, *, key: str = "", **facts: Any) 
     prefix = "pledge" if isinstance(order, Pledge) else "gift"
     mail_key = f"{prefix}:{order.reference}:{key or template}"
     mail.queue(f"giving/{template}", order.email, context | facts, key=mail_key)
-    if isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
+    if is_notice and isinstance(order, Pledge) and (kind := TELLS_OF_NEXT.get(template)):
         notices.tell_of_next(order, kind=kind, told_by=mail_key)
     return mail_key

@@ -11,15 +11,16 @@ from django.db import transaction
 from masthead.core import audit
 from masthead.core.actors import Actor
 from masthead.core.jobs import every
-from masthead.money import payments, setups
+from masthead.money import payments, providers, setups
 from masthead.money.models import Mandate, PaymentMove, Setup
 from masthead.money.notices import earliest
+from masthead.money.providers.base import Provider
 from masthead.money.states import MandateState, PaymentState
 
 from . import mails, tasks
 from .models import InstalmentState, Pledge
 from .refusals import NotFromHere
-from .states import Cause, State, note
+from .states import Act, Cause, State, note, standing
 
 PREFIX = "means:"
 BACK = "/account/means/{reference}/"
@@ -28,15 +29,27 @@ UNDER_WAY = (PaymentState.CREATED, PaymentState.NEEDS_APPROVAL, PaymentState.PRO
 audit.register("pledge.means_changed", "{by} pays for pledge {subject} with another card or account")
 
 
-def begin(pledge: Pledge) -> Setup:
-    """Open the provider's page for whoever gives `pledge`; send them to its `pay_url`.
+def ways(pledge: Pledge) -> list[Provider]:
+    """The providers by which `pledge` may be paid from now on; that of now first."""
+    now = pledge.mandate.provider if pledge.mandate else ""
+    try:
+        offered = providers.for_checkouts(pledge.currency, keeps_mandate=True)
+    except providers.NoProvider:
+        return []
+    there = [provider for provider in offered if provider.keeps_without_payment]
+    return sorted(there, key=lambda provider: provider.name != now)
 
-    Raises NotFromHere when the pledge has ended, CannotBeGiven; Trouble when the provider can't be reached.
+
+def begin(pledge: Pledge, *, provider: str = "") -> Setup:
+    """Open a provider's page for whoever gives `pledge`, by default of the one now; send them to its `pay_url`.
+
+    Raises NotFromHere when the pledge has ended, NotThisWay, CannotBeGiven; Trouble when it can't be reached.
     """
     if not pledge.live:
         raise NotFromHere(now=State(pledge.state).label)
+    offered = [way.name for way in ways(pledge)]
     return setups.begin(
-        provider=pledge.mandate.provider if pledge.mandate else "",
+        provider=provider or (offered[0] if offered else pledge.mandate.provider if pledge.mandate else ""),
         order_key=f"{PREFIX}{pledge.reference}:{secrets.token_hex(4)}",
         currency=pledge.currency,
         email=pledge.email,
@@ -66,8 +79,9 @@ def _pay_with(mandate: Mandate, pledge: Pledge) -> None:
     by = owner.actor if owner else Actor.system("giver")
     if not pledge.live or before == mandate or (before is not None and before.pk > mandate.pk):
         return  # as it is already, or with one that was given later
+    stood = standing(pledge)
     pledge.mandate = mandate
-    moved = note(pledge, by=by, cause=Cause.ASKED)
+    moved = note(pledge, by=by, cause=Cause.ASKED, act=Act.MEANS, before=stood)
     audit.record("pledge.means_changed", pledge, by=by)
     if before is not None:
         Mandate.objects.filter(pk=before.pk, replaced_by=None).update(replaced_by=mandate)

@@ -5,7 +5,10 @@ remembers (a year, a pause) gets a letter of its own. A change says the new day 
 of the tries to come. How long before a collection is a rule of its method, in money.notices.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+
+from django.db.models import F, Max
 
 from masthead.core import clock
 from masthead.money import notices
@@ -34,7 +37,18 @@ def key_of_next_try(instalment: Instalment, ahead: int = 1) -> str:
 
 def day_of_next(pledge: Pledge) -> date | None:
     """The day of the next collection if it is told today: the pledge's own, or later where the method wants it."""
-    return max(pledge.next_on, notices.earliest(_method(pledge))) if pledge.next_on else None
+    return day_if_told_today(pledge, pledge.next_on) if pledge.next_on else None
+
+
+def day_if_told_today(pledge: Pledge, day: date) -> date:
+    """`day`, or the first one after it on which its method allows to collect what is told today."""
+    return max(day, notices.earliest(_method(pledge)))
+
+
+def day_told(pledge: Pledge) -> date | None:
+    """The day of the next collection as the giver knows it: as it was told, or the pledge's own."""
+    notice = of_next(pledge)
+    return notice.day if notice else pledge.next_on
 
 
 def tell_of_next(pledge: Pledge, *, kind: NoticeKind, told_by: str, day: date | None = None) -> None:
@@ -47,11 +61,17 @@ def tell_of_next(pledge: Pledge, *, kind: NoticeKind, told_by: str, day: date | 
 def of_next(pledge: Pledge) -> Notice | None:
     """The notice that the next collection has; None when the giver has to be told anew."""
     notice = notices.newest_of(key_of_next(pledge))
-    if notice is None or pledge.next_on is None or notice.amount != pledge.amount or notice.method != _method(pledge):
-        return None
-    is_forgotten = notice.day - clock.day_of(notice.told_at) > FORGOTTEN_AFTER
-    is_other_day = notice.day < pledge.next_on or notice.day + LATE_BY < clock.today()
-    return None if is_forgotten or is_other_day else notice
+    return notice if notice and _is_of(notice, pledge) else None
+
+
+def days_told(pledges: Sequence[Pledge]) -> dict[int, date | None]:
+    """The day of the next collection of each, as its giver knows it, by key: in two queries for all of them."""
+    newest = Instalment.objects.filter(pledge__in=pledges).values("pledge").annotate(newest=Max("number"))
+    numbers = dict(newest.values_list("pledge", "newest"))
+    keys = {Instalment(pledge=row, number=numbers.get(row.pk, 0) + 1).order_key: row for row in pledges}
+    told = {row.order_key: row for row in Notice.objects.filter(order_key__in=keys).order_by("pk")}
+    days = {row.pk: row.next_on for row in pledges}
+    return days | {keys[key].pk: row.day for key, row in told.items() if _is_of(row, keys[key])}
 
 
 def day_for_letter(pledge: Pledge) -> date:
@@ -75,14 +95,27 @@ def day_for_try(instalment: Instalment) -> date:
 def of_next_try(instalment: Instalment) -> Notice | None:
     """The notice that the next try of a failed instalment has, with the amount that the pledge has now."""
     notice = notices.newest_of(key_of_next_try(instalment))
-    return notice if notice and notice.amount == instalment.pledge.amount else None
+    pledge = instalment.pledge
+    is_of = notice is not None and (notice.amount, notice.method) == (pledge.amount, _method(pledge))
+    return notice if is_of else None
 
 
 def lacking(today: date) -> "list[int]":
     """The pledges, by key, whose next collection is near and may need a letter of its own."""
     near = Pledge.objects.filter(state__in=(State.ACTIVE, State.PAUSED), next_on__gt=today)
-    near = near.filter(next_on__lte=today + LETTER_AHEAD).exclude(state=State.ACTIVE, interval=Interval.MONTH)
+    near = near.filter(next_on__lte=today + LETTER_AHEAD)
+    as_receipts_say = {"state": State.ACTIVE, "interval": Interval.MONTH, "next_on": F("paid_until")}
+    near = near.exclude(**as_receipts_say)
     return list(near.values_list("pk", flat=True))
+
+
+def _is_of(notice: Notice, pledge: Pledge) -> bool:
+    """Whether it tells of the next collection as that is now, and so lately that the giver may remember."""
+    if pledge.next_on is None or notice.amount != pledge.amount or notice.method != _method(pledge):
+        return False
+    is_forgotten = notice.day - clock.day_of(notice.told_at) > FORGOTTEN_AFTER
+    is_other_day = notice.day < pledge.next_on or notice.day + LATE_BY < clock.today()
+    return not is_forgotten and not is_other_day
 
 
 def _method(pledge: Pledge) -> str:

@@ -16,9 +16,9 @@ from masthead.money.failures import Then
 from masthead.money.models import Mandate, Payment
 from masthead.money.states import MandateState, PaymentState
 
-from . import collecting, mails, pledges, schedule, tasks
-from .models import PAID, Gift, Instalment, InstalmentState, Pledge
-from .states import Cause, GiftState, State, move, move_gift, note
+from . import collecting, mails, pledges, present_mails, presents, refunds, schedule, tasks
+from .models import PAID, Gift, Instalment, InstalmentState, Pledge, Present
+from .states import Cause, GiftState, PresentState, State, move, move_gift, move_present, note
 
 NOT_PAID = (
     InstalmentState.FAILED,
@@ -91,6 +91,36 @@ def of_gift(payment: Payment) -> None:
             mails.gift_not_paid(gift)
 
 
+def of_present(payment: Payment) -> None:
+    """Bring a present into agreement with `payment`."""
+    with transaction.atomic():
+        present = Present.objects.locked_by(payment.order_key.split(":")[1])
+        present.payment_reference = payment.reference
+        if payment.returned_at or _refunded(payment):
+            _present_lost(present, payment, PresentState.TAKEN_BACK)
+        elif payment.collected_at or (payment.promised_at and not payment.failed_at):
+            if present.state == PresentState.TAKEN_BACK:
+                presents.refund_if_paid(payment)  # it was given back before the money came
+            elif present.state in (PresentState.PENDING, PresentState.FAILED):
+                presents.bought(present, payment)
+                tasks.deliver_present.enqueue(present.pk)  # at once, when its morning is over
+        elif payment.failed_at:
+            _present_lost(present, payment, PresentState.FAILED)
+
+
+def _present_lost(present: Present, payment: Payment, to: PresentState) -> None:
+    if present.state in (to, PresentState.TAKEN_BACK):
+        return
+    if to == PresentState.TAKEN_BACK and present.state in (PresentState.PENDING, PresentState.FAILED):
+        presents.bought(present, payment)
+    was_bought = present.state != PresentState.PENDING
+    move_present(present, to=to)
+    if was_bought and to == PresentState.TAKEN_BACK and not payment.returned_at:
+        present_mails.given_back(present)  # refunded at the desk
+    elif was_bought:
+        present_mails.not_paid(present)
+
+
 def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: InstalmentState, by: Actor) -> None:
     if instalment.state in (state, InstalmentState.COLLECTED, InstalmentState.RETURNED, InstalmentState.REFUNDED):
         return
@@ -101,6 +131,10 @@ def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: Insta
     if state == InstalmentState.COLLECTED:  # a promise keeps them: when that fails too, the grace is not begun anew
         instalment.failed_on = instalment.grace_until = instalment.reminded_on = None
     instalment.save()
+    if instalment.give_back_minor:  # ended at once: it pays for nothing any more
+        note(pledge, by=by, cause=Cause.PAID)
+        refunds.give_back(instalment, by=collecting.BY)
+        return
     if not was_paid:
         _go_on(pledge, instalment, payment, by)
     if state == InstalmentState.COLLECTED and not begins:  # the thanks for the first are a receipt as well
@@ -110,6 +144,8 @@ def _paid(pledge: Pledge, instalment: Instalment, payment: Payment, state: Insta
 def _go_on(pledge: Pledge, instalment: Instalment, payment: Payment, by: Actor) -> None:
     """What a payment gives to its pledge: paid time, and life."""
     pledge.paid_until = max(instalment.covers_until, pledge.paid_until or instalment.covers_until)
+    if pledge.rests_from is not None and pledge.paid_until > pledge.rests_from:
+        pledge.rests_from = None
     if pledge.state == State.PENDING:
         _begin(pledge, instalment, payment)
         move(pledge, to=State.ACTIVE, by=by, cause=Cause.PAID)
@@ -142,6 +178,8 @@ def _not_paid(pledge: Pledge, instalment: Instalment, payment: Payment, by: Acto
         return  # of an earlier try
     if instalment.state in NOT_PAID:
         return
+    if instalment.state == InstalmentState.ASKED and instalment.try_again_on is not None:
+        return  # let go for another amount; it is asked for anew on its day
     instalment.state, instalment.paid_on = InstalmentState.FAILED, None
     schedule.begin_grace(instalment)
     instalment.payment_reference = payment.reference

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from masthead.money.amounts import Money
+from masthead.money.customers import Sale
 
 if TYPE_CHECKING:
     from masthead.readers.models import Device, Reader
@@ -55,6 +56,8 @@ class Source(Protocol):
 
     def kept_for(self, reader: "Reader | None", device: "Device | None") -> list[Kept]: ...
 
+    def sale_of(self, amount: Money, interval: str) -> Sale | None: ...
+
 
 _sources: list[Source] = []
 
@@ -77,6 +80,12 @@ def level_of(amount: Money, often: str) -> Level | None:
 def frees(amount: Money, often: str) -> bool:
     """Whether adverts and appeals go for `amount`, given this often."""
     return any(level.frees and level.reached_by(amount, often) for level in levels())
+
+
+def sale_of(amount: Money, interval: str) -> Sale | None:
+    """The part of it that is the price of something sold; None: all of it is support. The newsroom's adviser decides,
+    and the desk keeps it with each level; here it is only recorded."""
+    return _sources[0].sale_of(amount, interval)
 
 
 def kept_for(reader: "Reader | None", device: "Device | None") -> list[Kept]:

@@ -7,3 +7,6 @@ pledge_moved = Signal()
 
 gift_moved = Signal()
 """gift: Gift (locked), was, now: GiftState."""
+
+present_moved = Signal()
+"""present: Present (locked), was, now: PresentState."""

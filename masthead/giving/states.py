@@ -9,10 +9,10 @@ from masthead.core import clock
 from masthead.core.actors import Actor
 
 from .refusals import NotFromHere
-from .signals import gift_moved, pledge_moved
+from .signals import gift_moved, pledge_moved, present_moved
 
 if TYPE_CHECKING:
-    from .models import Gift, Move, Pledge
+    from .models import Gift, Move, Pledge, Present
 
 
 class State(models.TextChoices):
@@ -51,6 +51,27 @@ GIFT_MOVES: dict[str, set[str]] = {
 }
 
 
+class PresentState(models.TextChoices):
+    """Where a present stands."""
+
+    PENDING = "pending", "waiting for the payment"
+    BOUGHT = "bought", "waiting for whom it is for"
+    CLAIMED = "claimed", "claimed"
+    FAILED = "failed", "not paid"
+    TAKEN_BACK = "taken_back", "refunded or claimed back"
+    OVER = "over", "nobody claimed it"
+
+
+PRESENT_MOVES: dict[str, set[str]] = {
+    PresentState.PENDING: {PresentState.BOUGHT, PresentState.FAILED},
+    PresentState.BOUGHT: {PresentState.CLAIMED, PresentState.FAILED, PresentState.TAKEN_BACK, PresentState.OVER},
+    PresentState.CLAIMED: {PresentState.FAILED, PresentState.TAKEN_BACK},
+    PresentState.FAILED: {PresentState.BOUGHT, PresentState.CLAIMED},  # a bank may change its mind
+    PresentState.TAKEN_BACK: set(),
+    PresentState.OVER: {PresentState.FAILED, PresentState.TAKEN_BACK},
+}
+
+
 class Cause(models.TextChoices):
     """Why a pledge moved, or why something about it changed."""
 
@@ -63,22 +84,55 @@ class Cause(models.TextChoices):
     GRACE_OVER = "grace_over", "the grace was over"
     ERASED = "erased", "the account was erased"
     CLAIMED = "claimed", "its address was confirmed"
+    TAKEN_OVER = "taken_over", "taken over from other software"
+    MERGED = "merged", "two accounts were made one"
 
 
-def move(pledge: "Pledge", *, to: str, by: Actor, cause: str, paused_until: date | None = None) -> "Move":
-    """Move a locked pledge, record who and why, tell the floor above. The only writer of `Pledge.state`."""
+class Act(models.TextChoices):
+    """What somebody changed about a pledge."""
+
+    AMOUNT = "amount", "the amount"
+    INTERVAL = "interval", "how often"
+    DAY = "day", "the day of collection"
+    MEANS = "means", "the card or account"
+    PAUSE = "pause", "paused it"
+    RESUME = "resume", "went on"
+    END = "end", "ended it"
+    REFUND = "refund", "ended it with a refund"
+
+
+Standing = dict[str, str | int | None]
+
+
+def standing(pledge: "Pledge") -> Standing:
+    """What the giver agreed to and what follows, as it stands now; days as 2026-03-10, amounts in minor units."""
+    days = {name: getattr(pledge, name) for name in ("next_on", "paid_until", "rests_from")}
+    facts: Standing = {name: day.isoformat() if day else None for name, day in days.items()}
+    facts |= {"amount_minor": pledge.amount_minor, "interval": str(pledge.interval), "anchor_day": pledge.anchor_day}
+    return facts | {"mandate": pledge.mandate.reference if pledge.mandate else None}
+
+
+def move(
+    pledge: "Pledge", *, to: str, by: Actor, cause: str, paused_until: date | None = None, act: str = "",
+    before: Standing | None = None,
+) -> "Move":  # fmt: skip
+    """Move a locked pledge, record who and why, tell the floor above. The only writer of `Pledge.state`.
+
+    `act` and the `standing` that it had `before` are given for what somebody asked for.
+    """
     if to not in MOVES[pledge.state]:
         raise NotFromHere(now=State(pledge.state).label)
     was, pledge.state, pledge.paused_until = pledge.state, to, paused_until
+    pledge.keeps_while_paused = pledge.keeps_while_paused and to == State.PAUSED
     pledge.ended_at = clock.now() if to == State.ENDED else None
     pledge.save()
-    return _tell(pledge, was=was, by=by, cause=cause)
+    return _tell(pledge, was=was, by=by, cause=cause, act=act, before=before)
 
 
-def note(pledge: "Pledge", *, by: Actor, cause: str) -> "Move":
+def note(pledge: "Pledge", *, by: Actor, cause: str, act: str = "", before: Standing | None = None) -> "Move":
     """Record that something about a locked pledge changed while its state did not; tell the floor above."""
     pledge.save()
-    return _tell(pledge, was=pledge.state, by=by, cause=cause)
+    return _tell(pledge, was=pledge.state, by=by, cause=cause, act=act, before=before)
 
 
 def move_gift(gift: "Gift", *, to: str) -> None:
@@ -96,7 +150,19 @@ def note_gift(gift: "Gift") -> None:
     gift_moved.send(type(gift), gift=gift, was=gift.state, now=gift.state)
 
 
-def _tell(pledge: "Pledge", *, was: str, by: Actor, cause: str) -> "Move":
-    moved: Move = pledge.moves.create(was=was, now=pledge.state, by=str(by), cause=cause, at=clock.now())
+def move_present(present: "Present", *, to: str) -> None:
+    """Move a locked present and tell the floor above. The only writer of `Present.state`."""
+    if to not in PRESENT_MOVES[present.state]:
+        raise NotFromHere(now=PresentState(present.state).label)
+    was, present.state = present.state, to
+    present.save()
+    present_moved.send(type(present), present=present, was=was, now=to)
+
+
+def _tell(pledge: "Pledge", *, was: str, by: Actor, cause: str, act: str, before: Standing | None) -> "Move":
+    after = standing(pledge) if before else {}
+    changed = {name: [value, after[name]] for name, value in (before or {}).items() if after[name] != value}
+    facts = {"was": was, "now": pledge.state, "by": str(by), "cause": cause, "act": act, "changed": changed}
+    moved: Move = pledge.moves.create(at=clock.now(), **facts)
     pledge_moved.send(type(pledge), pledge=pledge, move=moved)  # membership alone listens: no move without its grants
     return moved

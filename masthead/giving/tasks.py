@@ -7,13 +7,15 @@ from django.db.models import F
 
 from masthead.core import clock
 from masthead.core.jobs import every, job
+from masthead.core.models import Message
 
-from . import collecting, mails, notices, pledges, schedule
-from .models import Instalment, Pledge
+from . import collecting, mails, notices, pledges, present_mails, presents, schedule
+from .models import Instalment, Pledge, Present
 from .states import Cause, State
 
 EXPIRY_TOLD_BEFORE = timedelta(days=30)
 AT_ONCE = 500  # of a first of the month: the rest ten minutes later, so that sign-in codes need not wait
+LINKS_KEPT = timedelta(days=7)  # longer than a mail is tried for
 NEVER_PAID_AFTER = timedelta(days=30)
 """A pay page is closed long before; a promised debit may take weeks to be told."""
 
@@ -68,6 +70,44 @@ def forget_never_paid() -> None:
     latest = clock.now() - NEVER_PAID_AFTER
     for pledge in Pledge.objects.filter(state=State.PENDING, created_at__lt=latest):
         pledges.end(pledge, by=collecting.BY, cause=Cause.NEVER_PAID)
+
+
+@every(minutes=10, queue="now")
+def deliver_presents() -> None:
+    """Mail the presents whose morning has come: a job for each."""
+    due = Present.objects.unclaimed().filter(deliver_on__lte=clock.today(), delivered_at=None)
+    with transaction.atomic():
+        for pk, day in due.order_by("deliver_on").values_list("pk", "deliver_on")[:AT_ONCE]:
+            if day is not None and presents.moment_of(day) <= clock.now():
+                deliver_present.enqueue(pk)
+
+
+@every(days=1)
+def keep_presents() -> None:
+    """End what nobody claimed, with a word to the giver before; a word to the receiver before a present ends."""
+    today = clock.today()
+    for present in Present.objects.unclaimed().filter(claim_until__lt=today):
+        presents.end_unclaimed(present)
+    soon = Present.objects.unclaimed().filter(claim_until__lte=today + presents.TELL_GIVER_BEFORE)
+    for present in soon.filter(told_unclaimed_on=None):
+        presents.tell_giver(present)
+    ending = Present.objects.claimed().filter(ends_on__gt=today, ends_on__lte=today + presents.TELL_RECEIVER_BEFORE)
+    for present in ending.filter(told_of_end_on=None):
+        presents.tell_receiver(present)
+
+
+@every(days=1)
+def forget_presents() -> None:
+    """Forget the mails in which a link stands, and what was written on presents that nobody can have any more."""
+    Message.objects.filter(key__startswith=present_mails.LINKS, queued_at__lt=clock.now() - LINKS_KEPT).delete()
+    gone = Present.objects.filter(state__in=presents.GONE, created_at__lt=clock.now() - NEVER_PAID_AFTER)
+    gone.update(**presents.NOTHING_WRITTEN)
+
+
+@job("now")
+def deliver_present(pk: int) -> None:
+    """See presents.deliver."""
+    presents.deliver(Present.objects.get(pk=pk))
 
 
 @job("now")

@@ -10,7 +10,9 @@ from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
-from .desk import MAY_SEE_INCOME, Giving, income
+from . import desk_takeovers
+from .desk import MAY_SEE_INCOME, Giving, income, receipt_pdf, year_pdf
+from .desk_offline import enter, reverse_entry
 
 TOLD_OF = ("storypage", "filmpage")  # the pages that bear appeals
 
@@ -23,8 +25,18 @@ def giving() -> Giving:
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
-    """What a story brought in."""
-    return [path("stories/<int:pk>/income/", income, name="story_income")]
+    """What a story brought in; what came without a provider; supporters taken over; receipts and years as PDF."""
+    return [
+        path("stories/<int:pk>/income/", income, name="story_income"),
+        path("offline/enter/", enter, name="enter_offline"),
+        path("offline/<int:pk>/reverse/", reverse_entry, name="reverse_offline"),
+        path("giving/take-over/", desk_takeovers.begin_takeover, name="begin_takeover"),
+        path("giving/take-over/<int:pk>/", desk_takeovers.takeover, name="takeover"),
+        path("giving/take-over/<int:pk>/apply/", desk_takeovers.apply_takeover, name="apply_takeover"),
+        path("giving/take-over/<int:pk>/stop/", desk_takeovers.stop_takeover, name="stop_takeover"),
+        path("books/receipts/<int:pk>.pdf", receipt_pdf, name="desk_receipt_pdf"),
+        path("books/readers/<int:pk>/<int:year>.pdf", year_pdf, name="desk_year_pdf"),
+    ]
 
 
 @hooks.register("register_permissions")

@@ -10,7 +10,7 @@ class MembershipConfig(AppConfig):
         from masthead.giving import promises
         from masthead.press.watching import watch
 
-        from . import checks, privacy, receivers, tiers  # noqa: F401
+        from . import care, checks, merging, privacy, receivers, tiers  # noqa: F401
         from .models import Benefit, Tier
 
         promises.told_by(tiers)

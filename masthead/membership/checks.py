@@ -6,18 +6,22 @@ from django.core.checks import CheckMessage, Error, register
 from django.dispatch import Signal
 
 from masthead.core.starting import BEFORE_START
-from masthead.giving.signals import gift_moved, pledge_moved
+from masthead.giving.signals import gift_moved, pledge_moved, present_moved
 
-from .receivers import grant_for_gift, grant_for_pledge
+from .receivers import grant_for_gift, grant_for_pledge, grant_for_present
 
 
 @register(BEFORE_START)
 def membership_alone_listens(**_: Any) -> list[CheckMessage]:
-    """Inside the transaction that moves a pledge or a gift membership listens, once, and nobody else.
+    """Inside the transaction that moves a pledge, a gift or a present membership listens, once, and nobody else.
 
     A fault in anything else could undo a payment; without membership a payment would bring nothing.
     """
-    pairs = (("pledge_moved", pledge_moved, grant_for_pledge), ("gift_moved", gift_moved, grant_for_gift))
+    pairs = (
+        ("pledge_moved", pledge_moved, grant_for_pledge),
+        ("gift_moved", gift_moved, grant_for_gift),
+        ("present_moved", present_moved, grant_for_present),
+    )
     return [
         Error(
             f"giving.{name} is heard by {', '.join(heard) or 'nobody'}: exactly {ours.__module__}.{ours.__name__} must",

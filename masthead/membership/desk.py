@@ -1,5 +1,6 @@
 """Tiers, courtesies and the grants ledger on the desk."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from masthead.core.refusals import Refusal
 from masthead.giving import terms
 from masthead.money.amounts import Money
 from masthead.money.desk import RowsToLookAt
+from masthead.readers.desk_rows import WithPeople
 from masthead.readers.forms import AddressField
 
 from . import reasons, tasks
@@ -31,16 +33,37 @@ from .models import Courtesy, Grant, Tier
 class TierForm(WagtailAdminModelForm):
     """A tier's floor is typed as people write amounts."""
 
+    in_currency = forms.ChoiceField(
+        label=_("Currency"), required=False, help_text=_("Who gives in another currency needs a tier in that one.")
+    )
     floor_typed = forms.CharField(label=_("From, each month"), max_length=20)
+    sale_typed = forms.CharField(
+        label=_("Part of the price that is a sale, each month"),
+        max_length=20,
+        required=False,
+        help_text=_("With its VAT in it. Empty: all of it is support. Your adviser decides; Masthead records."),
+    )
+    rate_typed = forms.DecimalField(
+        label=_("Rate of VAT on that part, in percent"), min_value=0, max_value=100, decimal_places=2, required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        house = terms.in_force().currency
+        own = self.instance.currency if self.instance.pk else house
+        codes = list(dict.fromkeys([house, own, *terms.MAY_BE_OFFERED]))
+        self.fields["in_currency"].choices = [(code, code) for code in codes]
+        self.fields["in_currency"].initial = own
         if self.instance.pk:
             self.fields["floor_typed"].initial = str(self.instance.floor.decimal)
+        if self.instance.sale_minor:
+            self.fields["sale_typed"].initial = str(self.instance.sale.decimal)
+            self.fields["rate_typed"].initial = Decimal(self.instance.vat_hundredths) / 100
 
     def clean_floor_typed(self) -> Money:
         try:
-            floor = Money.parse(self.cleaned_data["floor_typed"], terms.in_force().currency)
+            currency = self.cleaned_data.get("in_currency") or self.fields["in_currency"].initial
+            floor = Money.parse(self.cleaned_data["floor_typed"], currency)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.for_people) from None
         if floor.minor <= 0:
@@ -49,6 +72,22 @@ class TierForm(WagtailAdminModelForm):
             raise forms.ValidationError(_("Another tier begins at this amount."))
         self.instance.floor_minor, self.instance.currency = floor.minor, floor.currency
         return floor
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        floor, typed = cleaned.get("floor_typed"), cleaned.get("sale_typed") or "0"
+        if floor is None or "rate_typed" not in cleaned:
+            return cleaned
+        try:
+            sale = Money.parse(typed, floor.currency)
+        except Refusal as refusal:
+            self.add_error("sale_typed", refusal.for_people)
+            return cleaned
+        if sale.minor > floor.minor:
+            self.add_error("sale_typed", _("The part that is a sale can’t be more than the tier begins at."))
+        self.instance.sale_minor = sale.minor
+        self.instance.vat_hundredths = int((cleaned["rate_typed"] or 0) * 100) if sale else 0
+        return cleaned
 
     def save(self, commit: bool = True) -> Tier:
         """Who gives already gets what it newly grants."""
@@ -67,19 +106,34 @@ class TierViewSet(ModelViewSet):
     copy_view_enabled = False
     add_to_reference_index = False
     list_display = ["name", "floor"]
-    list_export = ["name", "floor_minor", "currency"]
+    list_export = ["name", "floor_minor", "currency", "sale_minor", "vat_hundredths"]
     search_fields = ["name"]
     list_filter = ["currency"]
     edit_handler = ObjectList(
-        [FieldPanel("name"), FieldPanel("floor_typed"), FieldPanel("benefits", widget=forms.CheckboxSelectMultiple)],
+        [
+            FieldPanel("name"),
+            FieldPanel("in_currency"),
+            FieldPanel("floor_typed"),
+            FieldPanel("benefits", widget=forms.CheckboxSelectMultiple),
+            FieldPanel("sale_typed"),
+            FieldPanel("rate_typed"),
+        ],
         base_form_class=TierForm,
     )
+
+
+class ListOfGrants(WithPeople, IndexView):
+    """Each leads to whoever may have it."""
+
+    def key_of(self, row: Grant | Courtesy) -> str:
+        return f"reader-{row.reader.reference}" if row.reader else ""
 
 
 class GrantViewSet(RowsToLookAt):
     """Who may have what, why, from when and until when."""
 
     model = Grant
+    index_view_class = ListOfGrants
     icon = "key"
     menu_label = "Grants"
     joined = ("reader", "device")
@@ -99,7 +153,7 @@ class GrantViewSet(RowsToLookAt):
     search_fields = ["reason_ref", "reader__email", "reader__name"]
 
 
-class CourtesyList(IndexView):
+class CourtesyList(ListOfGrants):
     """The list, with a button to give one, and to end each that runs."""
 
     @cached_property

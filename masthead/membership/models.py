@@ -43,10 +43,16 @@ class Tier(OnPages):
     currency = models.CharField(max_length=3, default="GBP")
     position = models.PositiveSmallIntegerField(default=0)
     benefits = models.ManyToManyField(Benefit, related_name="tiers")
+    sale_minor = models.PositiveBigIntegerField("part that is a sale, each month, its VAT in it", default=0)
+    vat_hundredths = models.PositiveIntegerField("rate of VAT on it, in hundredths of a percent", default=0)
 
     class Meta:
         ordering = ["currency", "floor_minor"]
         constraints = [
+            CheckConstraint(
+                name="tier_sells_at_most_its_floor",
+                condition=Q(sale_minor__lte=F("floor_minor"), vat_hundredths__lte=100_00),
+            ),
             CheckConstraint(name="tier_has_a_floor", condition=Q(floor_minor__gt=0)),
             UniqueConstraint(name="tier_once_per_floor", fields=["currency", "floor_minor"]),
         ]
@@ -59,6 +65,11 @@ class Tier(OnPages):
         """The least a month that reaches it."""
         return Money(self.floor_minor, self.currency)
 
+    @property
+    def sale(self) -> Money:
+        """Of each month's price the part that is a sale, its VAT in it; nothing where all of it is support."""
+        return Money(self.sale_minor, self.currency)
+
 
 class Reason(models.TextChoices):
     """Why somebody may have a benefit."""
@@ -66,6 +77,7 @@ class Reason(models.TextChoices):
     PLEDGE = "pledge", "pledge"
     GIFT = "gift", "gift"
     COURTESY = "courtesy", "courtesy"
+    PRESENT = "present", "present"
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

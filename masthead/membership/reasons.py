@@ -1,4 +1,4 @@
-"""Why somebody may have something: what a pledge, a gift and a courtesy grant."""
+"""Why somebody may have something: what a pledge, a gift, a present and a courtesy grant."""
 
 from datetime import date, datetime, timedelta
 
@@ -9,8 +9,8 @@ from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
 from masthead.giving import schedule
-from masthead.giving.models import Gift, Pledge
-from masthead.giving.states import GiftState, State
+from masthead.giving.models import Gift, Pledge, Present
+from masthead.giving.states import GiftState, PresentState, State
 from masthead.money.amounts import Money
 from masthead.readers import accounts, addresses
 from masthead.readers.models import Reader
@@ -46,11 +46,14 @@ def of_pledge(pledge: Pledge) -> None:
 def earned_by(pledge: Pledge) -> dict[str, Span]:
     """What a pledge grants now, by benefit.
 
-    While it is active: all that its amount reaches, without end; overdue: the same, within the grace. What was paid
-    for lasts as long as it was paid for, whatever comes after. Below the lowest floor: thanks, for each payment.
+    While it is active: all that its amount reaches, without end; overdue: the same, within the grace; either until it
+    rests, when its day was moved beyond the paid time. Paused: what was paid for, by the house rule of that day. What
+    was paid for lasts as long as it was paid for, whatever follows. Below the lowest floor: thanks for each payment.
     """
     paid = pledge.last_paid
     reached = _reached(pledge, paid.amount, paid.interval) if paid else {}
+    if paid is None and pledge.paid_until and not pledge.instalments.exists():
+        reached = _reached(pledge, pledge.amount, pledge.interval)  # paid to the software of before
     paid_for = reached if pledge.paid_until else {}
     spans: dict[str, Span] = {}
     if pledge.state in (State.ACTIVE, State.OVERDUE):
@@ -58,7 +61,15 @@ def earned_by(pledge: Pledge) -> dict[str, Span]:
         for code, floor in _reached(pledge, pledge.amount, pledge.interval).items():
             # An old debit that bounces late makes it overdue in the middle of a month that is paid.
             last = max(grace, pledge.paid_until or grace) if grace and code in paid_for else grace
+            if rests := pledge.rests_from:
+                rests = max(rests, pledge.paid_until or rests) if code in paid_for else rests
+                last = min(last, rests) if last else rests
             spans[code] = Span(None, clock.start_of(last) if last else None, floor)
+    if pledge.keeps_while_paused and pledge.paused_until:
+        day_of_return = clock.start_of(
+            pledge.paused_until + timedelta(days=1)
+        )  # the clock may be late to end the pause
+        spans |= {code: Span(day_of_return, None, floor) for code, floor in paid_for.items()}
     if pledge.paid_until:
         for code, floor in paid_for.items():
             spans.setdefault(code, Span(clock.start_of(pledge.paid_until), None, floor))
@@ -68,10 +79,31 @@ def earned_by(pledge: Pledge) -> dict[str, Span]:
 
 
 def of_gift(gift: Gift) -> None:
-    """Thanks for 90 days; no longer when the payment failed or was taken back."""
-    given = gift.state == GiftState.GIVEN and gift.given_at is not None
-    spans = {THANKED: Span(_after(gift.given_at))} if given else {}
+    """Thanks for 90 days, or the months of membership that it pays for; nothing when it failed or was taken back."""
+    spans: dict[str, Span] = {}
+    if gift.state == GiftState.GIVEN and gift.covers_until is not None:
+        a_month = Money(gift.amount_minor // gift.months, gift.currency)
+        spans = _membership(a_month, until=clock.start_of(gift.covers_until))
+    elif gift.state == GiftState.GIVEN and gift.given_at is not None:
+        spans = {THANKED: Span(_after(gift.given_at))}
     grants.agree(Reason.GIFT, gift.reference, holders=(gift.reader, gift.device), spans=spans)
+
+
+def of_present(present: Present) -> None:
+    """The months that somebody got, from the claim on; nothing when it failed or was taken back."""
+    is_theirs = present.state == PresentState.CLAIMED and present.ends_on is not None
+    spans = _membership(present.a_month, until=clock.start_of(present.ends_on)) if is_theirs else {}  # type: ignore[arg-type]
+    grants.agree(Reason.PRESENT, present.reference, holders=(present.receiver,), spans=spans)
+
+
+def _membership(a_month: Money, *, until: datetime) -> dict[str, Span]:
+    """What was paid for at once: all that so much a month reaches, and at least what the lowest level grants.
+
+    So a floor that rises between the payment and the claim takes nothing away.
+    """
+    return {
+        code: Span(until) for code in {*tiers.reached_by(a_month, "month"), *tiers.codes_of_lowest(a_month.currency)}
+    }
 
 
 def give_courtesy(*, until: date, why: str, by: Actor, email: str = "", reader: Reader | None = None) -> Courtesy:

@@ -2,6 +2,7 @@
 
 from masthead.giving.promises import Kept, Level, Promise
 from masthead.money.amounts import Money
+from masthead.money.customers import Sale
 from masthead.readers.models import Device, Reader
 
 from . import grants
@@ -24,6 +25,13 @@ def reached_by(amount: Money, interval: str) -> dict[str, int]:
     return floors
 
 
+def codes_of_lowest(currency: str) -> set[str]:
+    """What the lowest level grants that frees of adverts: in this currency, else in any, else that alone."""
+    freeing = Tier.objects.filter(benefits__code=AD_FREE)
+    tier = freeing.filter(currency=currency).first() or freeing.first()
+    return set(tier.benefits.values_list("code", flat=True)) if tier else {AD_FREE}
+
+
 def all_codes() -> set[str]:
     """Every benefit that some tier grants."""
     return set(Benefit.objects.filter(tiers__isnull=False).values_list("code", flat=True))
@@ -33,6 +41,16 @@ def levels() -> list[Level]:
     """What is promised, lowest floor first; only what this version delivers."""
     tiers = Tier.objects.prefetch_related("benefits")
     return [Level(tier.name, tier.floor, tuple(_promises(tier)), _frees(tier)) for tier in tiers]
+
+
+def sale_of(amount: Money, interval: str) -> Sale | None:
+    """What of `amount`, given this often, is the price of something sold, as the highest tier that it reaches says."""
+    months = 1 if interval == "month" else MONTHS_A_YEAR
+    tiers = Tier.objects.filter(currency=amount.currency).order_by("-floor_minor")
+    reached = next((tier for tier in tiers if amount.minor >= tier.floor_minor * months), None)
+    if reached is None or not reached.sale_minor:
+        return None
+    return Sale(reached.sale * months, reached.vat_hundredths)
 
 
 def kept_for(reader: Reader | None, device: Device | None) -> list[Kept]:
@@ -62,4 +80,5 @@ def _why(grant: Grant) -> str:
         Reason.PLEDGE: "Because of what you give.",
         Reason.GIFT: "Because of your gift.",
         Reason.COURTESY: "With the compliments of the newsroom.",
+        Reason.PRESENT: "Because somebody made you a present of it.",
     }[Reason(grant.reason_kind)]

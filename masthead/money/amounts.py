@@ -104,6 +104,10 @@ class Money:
             self.decimal, self.currency, locale=_locale(), currency_digits=False, format=_whole(_locale())
         )
 
+    def part(self, share: int, whole: int) -> "Money":
+        """`share` parts of `whole`, to the nearest minor unit, halves up. Amounts and parts are not below zero."""
+        return Money((2 * self.minor * share + whole) // (2 * whole), self.currency)
+
     def split(self, shares: Sequence[int]) -> list["Money"]:
         """In proportion to `shares`, to the penny: what rounding leaves over goes where most was cut off, one each.
 

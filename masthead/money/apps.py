@@ -8,4 +8,7 @@ class MoneyConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known the checks, and the jobs that the clock runs."""
-        from masthead.money import checkouts, checks, lateness, payments, setups  # noqa: F401
+        from masthead.money import checkouts, checks, lateness, payments, privacy, setups  # noqa: F401
+        from masthead.readers.guarded import guard
+
+        guard("money")

@@ -12,7 +12,7 @@ from django.db.models import Q
 from masthead.core import clock, faults
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import customers, facts, inbox, moves, notices, payments, providers
+from masthead.money import customers, defences, facts, holds, inbox, moves, notices, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Payment
 from masthead.money.providers.base import WillNot
@@ -34,11 +34,19 @@ class NotTaken(Refusal):
     )
 
 
+class NotWaiting(Refusal):
+    """A visit that is over, or is looked at."""
+
+    for_people_text = "There is nothing here to pay at the moment. Nothing has been taken."
+
+
 def begin(
     *, order_key: str, amount: Money, keeps_mandate: bool, email: str, description: str, return_to: str,
-    provider: str = "",
+    provider: str = "", visitor: defences.Visitor | None = None,
 ) -> Checkout:  # fmt: skip
     """Open a pay page and return the checkout; send the visitor to its `pay_url`.
+
+    Where `visitor` is told, it may be held to be looked at first: then it has no page yet, and the giver gets a mail.
 
     Our row is committed first, the provider is called after, outside any transaction (raises RuntimeError inside
     one). The same `order_key` gives the same checkout. `return_to` is a path in which {reference} becomes the
@@ -61,27 +69,47 @@ def begin(
                 amount_minor=amount.minor,
                 currency=amount.currency,
                 description=description,
-                income_account=customers.of(order_key).income,
+                **customers.booked(order_key, amount),
             )
             checkout = Checkout(payment=payment, keeps_mandate=keeps_mandate, email=email)
             checkout.permission_first = chosen.permission_first
             checkout.return_path = return_to.replace("{reference}", checkout.reference)
             checkout.save()
+            if visitor is not None and (hold := defences.weigh(checkout, visitor)):
+                holds.tell(hold)
     if checkout.amount != amount:
         raise ValueError(f"{order_key} was begun with another amount")
     faults.reach("checkout.written")
-    if not checkout.pay_url and checkout.state == CheckoutState.OPEN:
-        try:
-            page = providers.get(checkout.provider).open(checkout)
-        except WillNot as why:
-            log.error("money.page_refused", payment=checkout.payment_id, why=str(why))
-            facts.give_up(checkout, failure="impossible")
-            raise NotTaken from None
-        faults.reach("checkout.opened")
-        checkout.provider_ref, checkout.pay_url = page.provider_ref, page.url
-        checkout.email = ""  # the provider has it now; who gives is known to the customer alone
-        checkout.save(update_fields=["provider_ref", "pay_url", "email"])
+    if not checkout.is_held:
+        _open_page(checkout)
     return checkout
+
+
+def go_on(reference: str) -> Checkout:
+    """Open the pay page of a visit that was held and released; from then on it is as any other.
+
+    Raises NotWaiting when there is nothing to pay, NotTaken; Trouble when the provider can't be reached.
+    """
+    checkout = Checkout.objects.select_related("payment").get(reference=reference)
+    if checkout.state != CheckoutState.OPEN or checkout.is_held:
+        raise NotWaiting
+    _open_page(checkout)
+    return checkout
+
+
+def _open_page(checkout: Checkout) -> None:
+    if checkout.pay_url or checkout.state != CheckoutState.OPEN:
+        return
+    try:
+        page = providers.get(checkout.provider).open(checkout)
+    except WillNot as why:
+        log.error("money.page_refused", payment=checkout.payment_id, why=str(why))
+        facts.give_up(checkout, failure="impossible")
+        raise NotTaken from None
+    faults.reach("checkout.opened")
+    checkout.provider_ref, checkout.pay_url = page.provider_ref, page.url
+    checkout.email = ""  # the provider has it now; who gives is known to the customer alone
+    checkout.save(update_fields=["provider_ref", "pay_url", "email"])
 
 
 def return_address(checkout: Checkout) -> str:

@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 from masthead.core.jobs import every
 from masthead.core.starting import BEFORE_START
-from masthead.money import guards, ledger
+from masthead.money import guards, ledger, months
 
 log = structlog.get_logger("masthead.money")
 
@@ -39,10 +39,7 @@ def books_balance(
     if "default" not in (databases or []) or "money_line" not in connection.introspection.table_names():
         return []
     cure = "something wrote to the database beside Masthead: compare with a backup"
-    return [
-        Error(f"the books do not balance: {wrong}", hint=cure, id="money.E002")
-        for wrong in _imbalances() + _miscounted()
-    ]
+    return [Error(f"the books do not balance: {wrong}", hint=cure, id="money.E002") for wrong in _in_the_books()]
 
 
 @every(days=1)
@@ -54,7 +51,11 @@ def recount() -> None:
 
 def books() -> list[str]:
     """What is wrong with the books, counted anew, in words: for `masthead check` and tests. Empty when they agree."""
-    return [f"the books are not guarded: {name}" for name in guards.missing()] + _imbalances() + _miscounted()
+    return [f"the books are not guarded: {name}" for name in guards.missing()] + _in_the_books()
+
+
+def _in_the_books() -> list[str]:
+    return _imbalances() + _miscounted() + months.disagreeing()
 
 
 def _imbalances() -> list[str]:

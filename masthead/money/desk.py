@@ -4,12 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import InspectView
+from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permissions import ModelPermissionPolicy
 
-from masthead.money import failures, lateness
-from masthead.money.models import Event, Line, Mandate, Notice, Payment, Refund, Transaction
+from masthead.money import bookkeeping, failures, lateness, orders
+from masthead.money.desk_events import InspectEvent, ListOfEvents
+from masthead.money.models import Event, Line, Mandate, Notice, Payment, Receipt, Refund, Transaction
+from masthead.readers.desk_rows import WithPeople
 
 
 class OnlyToLookAt(ModelPermissionPolicy):
@@ -20,6 +22,13 @@ class OnlyToLookAt(ModelPermissionPolicy):
 
     def user_has_any_permission(self, user: Any, actions: Any) -> bool:
         return "view" in actions and self.user_has_permission(user, "view")
+
+
+class ForWhoSeesMoney(OnlyToLookAt):
+    """Who may see who pays what sees such rows, without a right of their own."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "view" and bool(user.has_perm("money.see_money"))
 
 
 class RowsToLookAt(ModelViewSet):
@@ -42,10 +51,18 @@ class RowsToLookAt(ModelViewSet):
         return found
 
 
+class ListOfPayments(WithPeople, IndexView):
+    """Each leads to whoever paid it."""
+
+    def key_of(self, row: Payment) -> str:
+        return orders.key_of_person(row.order_key)
+
+
 class PaymentViewSet(RowsToLookAt):
     """Every collection, and why one failed."""
 
     model = Payment
+    index_view_class = ListOfPayments
     icon = "pick"
     menu_label = _("Payments")
     search_fields = ["reference", "provider_ref", "order_key", "mandate__hint"]
@@ -86,9 +103,17 @@ class PaymentViewSet(RowsToLookAt):
     inspect_view_fields = [*list_export, "description", "mandate", "approval_asked_at", "abandoned_at"]
 
 
+class ListOfLate(ListOfPayments):
+    """Those that are late at the moment of looking, not at the start of the process."""
+
+    def get_base_queryset(self) -> Any:
+        return lateness.late()
+
+
 class LatePaymentViewSet(PaymentViewSet):
     """What takes longer than it usually does: its provider is asked by itself, and who looks here knows."""
 
+    index_view_class = ListOfLate
     icon = "time"
     menu_label = _("Late payments")
     name = "late_payment"
@@ -101,9 +126,6 @@ class LatePaymentViewSet(PaymentViewSet):
         "promised_at",
         "looked_up_at",
     ]
-
-    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_index_view_kwargs(**{"queryset": lateness.late(), **kwargs})
 
 
 class MandateViewSet(RowsToLookAt):
@@ -131,10 +153,18 @@ class MandateViewSet(RowsToLookAt):
     inspect_view_fields = list_export
 
 
+class ListOfNotices(WithPeople, IndexView):
+    """Each leads to whoever was told."""
+
+    def key_of(self, row: Notice) -> str:
+        return orders.key_of_person(row.order_key)
+
+
 class NoticeViewSet(RowsToLookAt):
     """What givers were told before it was collected."""
 
     model = Notice
+    index_view_class = ListOfNotices
     icon = "info-circle"
     menu_label = _("What givers were told")
     joined = ("payment",)
@@ -145,10 +175,18 @@ class NoticeViewSet(RowsToLookAt):
     inspect_view_fields = list_export
 
 
+class ListOfRefunds(WithPeople, IndexView):
+    """Each leads to whoever gets it."""
+
+    def key_of(self, row: Refund) -> str:
+        return orders.key_of_person(row.payment.order_key)
+
+
 class RefundViewSet(RowsToLookAt):
     """What was given back."""
 
     model = Refund
+    index_view_class = ListOfRefunds
     icon = "resubmit"
     menu_label = _("Refunds")
     joined = ("payment",)
@@ -194,6 +232,8 @@ class EventViewSet(RowsToLookAt):
     model = Event
     icon = "mail"
     menu_label = _("What providers told")
+    index_view_class = ListOfEvents
+    inspect_view_class = InspectEvent
     search_fields = ["event_id", "kind", "subject"]
     list_display = ["kind", "subject", "state", "trouble", "received_at", "processed_at", "event_id"]
     list_filter = ["state", "provider", "kind", "received_at"]
@@ -227,9 +267,9 @@ class EntryViewSet(RowsToLookAt):
     menu_label = _("Entries of the books")
     inspect_view_class = InspectEntry
     search_fields = ["key"]
-    list_display = ["key", "on", "posted_at"]
-    list_filter = ["on", "posted_at", "lines__account"]
-    list_export = ["key", "on", "posted_at"]
+    list_display = ["key", "on", "happened_on", "provider", "method", "posted_at"]
+    list_filter = ["on", "posted_at", "provider", "method", "income"]
+    list_export = ["key", "on", "happened_on", "provider", "method", "income", "posted_at"]
     inspect_view_fields = list_export
 
 
@@ -245,11 +285,11 @@ class LineViewSet(RowsToLookAt):
         "account",
         Column("amount", label=_("Amount")),
         "transaction",
-        Column("transaction.on", label=_("On")),
+        "on",
     ]
-    list_filter = ["account", "currency", "transaction__on"]
-    list_export = ["transaction.key", "transaction.on", "account", "amount_minor", "currency"]
-    inspect_view_fields = ["transaction", "account", "amount_minor", "currency"]
+    list_filter = ["account", "currency", "on"]
+    list_export = ["transaction.key", "on", "account", "amount_minor", "currency"]
+    inspect_view_fields = ["transaction", "on", "account", "amount_minor", "currency"]
 
 
 class TheMoney(ModelViewSetGroup):
@@ -258,13 +298,59 @@ class TheMoney(ModelViewSetGroup):
     menu_label = _("Money")
     menu_icon = "calendar-check"
     menu_order = 410
-    items = (
+    items: tuple[type[RowsToLookAt], ...] = (
         PaymentViewSet,
         LatePaymentViewSet,
         NoticeViewSet,
         MandateViewSet,
         RefundViewSet,
         EventViewSet,
-        EntryViewSet,
-        LineViewSet,
     )
+
+
+class ReceiptViewSet(RowsToLookAt):
+    """Every receipt, by its number."""
+
+    model = Receipt
+    icon = "doc-full"
+    menu_label = _("Receipts")
+    joined = ("payment", "corrects")
+    search_fields = ["payment__reference", "payment__order_key", "cause"]
+    list_display = [
+        Column("number", label=_("Number"), accessor=str),
+        "issued_on",
+        Column("kind", label=_("About"), accessor="get_kind_display"),
+        Column("paid", label=_("Paid")),
+        Column("back", label=_("Went back")),
+        Column("left", label=_("Stays paid")),
+        Column("vat", label=_("VAT in it")),
+        "payment",
+    ]
+    list_filter = ["year", "kind", "issued_on", "currency"]
+    list_export = [
+        "year",
+        "number",
+        "issued_on",
+        "happened_on",
+        "kind",
+        "payment.reference",
+        "paid_minor",
+        "back_minor",
+        "sale_minor",
+        "vat_hundredths",
+        "vat_minor",
+        "currency",
+        "corrects",
+    ]
+    inspect_view_fields = list_export
+    inspect_template_name = "money/receipt_at_the_desk.html"
+
+    @property
+    def permission_policy(self) -> ForWhoSeesMoney:
+        return ForWhoSeesMoney(self.model)
+
+
+class Books(bookkeeping.TheBooks):
+    """With the lists of the books."""
+
+    items = (ReceiptViewSet, EntryViewSet, LineViewSet)

@@ -6,18 +6,24 @@ So events may come twice and in any order, and the result is the same.
 from django.db import IntegrityError, transaction
 
 from masthead.core import clock
-from masthead.money import approvals, journal, moves, states
-from masthead.money.models import Checkout, Mandate, Payment, Refund, Setup
-from masthead.money.providers.base import CheckoutFacts, Facts, FeeFacts, MandateFacts, PaymentFacts, RefundFacts
-from masthead.money.states import PaymentState
+from masthead.money import approvals, defences, journal, moves, receipts, states
+from masthead.money.models import Checkout, Dispute, Mandate, Payment, Refund, Setup
+from masthead.money.providers.base import (
+    CheckoutFacts,
+    DisputeFacts,
+    Facts,
+    FeeFacts,
+    MandateFacts,
+    PaymentFacts,
+    RefundFacts,
+)
+from masthead.money.states import CheckoutState, PaymentState
 
-SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at", "returned_at", "reinstated_at")
+SET_ONCE = ("promised_at", "approval_asked_at", "collected_at", "failed_at")
 WITH = {  # what is set together with a moment
     "approval_asked_at": ("approval_url",),
     "collected_at": ("fee_minor", "provider_ref"),  # of several that the provider tried, the one that was paid
     "failed_at": ("failure",),
-    "returned_at": ("returned_minor", "return_fee_minor"),
-    "reinstated_at": ("reinstated_minor", "reinstated_fee_minor"),
 }
 
 
@@ -45,6 +51,11 @@ def fail(payment: Payment, *, failure: str) -> None:
     _follow(payment)
 
 
+def received(payment: Payment) -> None:
+    """Note that a payment is in the bank, as somebody at the desk has seen it there: no provider says it."""
+    _follow(payment)
+
+
 def give_up(checkout: Checkout, *, failure: str) -> None:
     """Note that a visit came to nothing before it began, as known without asking anybody."""
     with transaction.atomic():
@@ -53,6 +64,18 @@ def give_up(checkout: Checkout, *, failure: str) -> None:
         payment.failure = checkout.failure = failure
         checkout.save(update_fields=["closed_at", "failure"])
         _follow(payment)
+
+
+def add_up_disputes(payment: Payment) -> None:
+    """Say on a payment what its disputes come to: it is back with its giver while one is neither won nor withdrawn."""
+    disputes = list(payment.disputes.all())
+    payment.returned_at = min((one.taken_at for one in disputes), default=None)
+    payment.returned_minor = sum(one.amount_minor for one in disputes)
+    payment.return_fee_minor = sum(one.fee_minor for one in disputes)
+    back = [one.back_at for one in disputes if one.back_at]
+    payment.reinstated_at = max(back) if back and len(back) == len(disputes) else None
+    payment.reinstated_minor = sum(one.back_minor for one in disputes)
+    payment.reinstated_fee_minor = sum(one.back_fee_minor for one in disputes)
 
 
 def _learn(provider: str, fact: Facts) -> None:
@@ -98,6 +121,7 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
         if getattr(payment, moment) is None and getattr(fact, moment) is not None:
             for field in (moment, *WITH.get(moment, ())):
                 setattr(payment, field, getattr(fact, field))
+    payment.method = payment.method or fact.method
     if payment.approval_asked_at and not payment.approval_url:
         payment.approval_url = approvals.address_for(payment)
     if payment.collected_at:
@@ -108,6 +132,9 @@ def _learn_payment(payment: Payment, fact: PaymentFacts) -> None:
         _learn_refund(payment, refund)
     given_back = payment.refunds.filter(made_at__isnull=False, failed_at__isnull=True)
     payment.refunded_minor = sum(given_back.values_list("amount_minor", flat=True))
+    for dispute in fact.disputes:
+        _learn_dispute(payment, dispute)
+    add_up_disputes(payment)
     _follow(payment)
 
 
@@ -124,10 +151,30 @@ def _learn_refund(payment: Payment, fact: RefundFacts) -> None:
     if refund.amount != fact.amount:
         raise Impossible(f"refund {refund.reference} gives {refund.amount}, not {fact.amount}")
     refund.provider_ref = refund.provider_ref or fact.provider_ref
-    refund.made_at = refund.made_at or fact.made_at
+    if refund.made_at is None and fact.made_at is not None:
+        refund.made_at, refund.fee_minor = fact.made_at, fact.fee_minor
     if refund.failed_at is None and fact.failed_at is not None:
         refund.failed_at, refund.failure = fact.failed_at, fact.failure
-    refund.save(update_fields=["provider_ref", "made_at", "failed_at", "failure"])
+        refund.failed_fee_minor = fact.failed_fee_minor
+    refund.save(update_fields=["provider_ref", "made_at", "fee_minor", "failed_at", "failure", "failed_fee_minor"])
+
+
+def _learn_dispute(payment: Payment, fact: DisputeFacts) -> None:
+    reference = fact.provider_ref or payment.reference
+    dispute = Dispute.objects.filter(reference=reference).first() or _nameless(payment, fact)
+    if dispute is None:
+        dispute = Dispute(payment=payment, reference=reference, taken_at=fact.taken_at)
+        dispute.amount_minor, dispute.fee_minor = fact.amount_minor, fact.fee_minor
+    dispute.provider_ref = dispute.provider_ref or fact.provider_ref
+    if dispute.back_at is None and fact.back_at is not None:
+        dispute.back_at, dispute.back_minor = fact.back_at, fact.back_minor
+        dispute.back_fee_minor = fact.back_fee_minor
+    dispute.save()
+
+
+def _nameless(payment: Payment, fact: DisputeFacts) -> Dispute | None:
+    """One that was booked before disputes were kept by name: the same, if it took its money in the same moment."""
+    return payment.disputes.filter(reference=payment.reference, provider_ref="", taken_at=fact.taken_at).first()
 
 
 def _mandate(provider: str, order_key: str, fact: MandateFacts) -> Mandate:
@@ -222,6 +269,8 @@ def _learn_checkout(payment: Payment, fact: CheckoutFacts) -> None:
         checkout.closed_at = checkout.closed_at or fact.closed_at
         payment.abandoned_at = payment.abandoned_at or fact.closed_at
     checkout.save(update_fields=["declined_at", "failure", "closed_at"])
+    if fact.card:
+        defences.card_tried(checkout, fact.card)
     _follow(payment)
 
 
@@ -234,8 +283,11 @@ def _follow(payment: Payment) -> None:
         checkout.save(update_fields=["state"])
         if was != checkout.state:
             moves.note(checkout, was=was, now=checkout.state)
+        if checkout.is_paid and was == CheckoutState.OPEN:
+            defences.paid(checkout)
     was, payment.state = payment.state, states.of_payment(payment)
     payment.save()
     if was != payment.state:
         moves.note(payment, was=was, now=payment.state)
     journal.post_all(payment)
+    receipts.make_all(payment)

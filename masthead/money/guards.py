@@ -1,5 +1,5 @@
-"""What the database itself refuses: in the books an entry that doesn't balance, a late line, an edit, a delete; and a
-collection of which who pays was not told before.
+"""What the database itself refuses: in the books an entry that doesn't balance, a late line, an edit, a delete, an
+entry in a closed month; a collection of which who pays was not told before; a receipt out of its order.
 
 Lines are written first; their key to the entry is checked at the commit. Then the entry, whose trigger adds them up.
 SQLite has no deferred triggers: this order is what makes it possible there. SQLite's triggers vanish when a migration
@@ -21,6 +21,11 @@ PAID_ON_A_PAGE = "EXISTS (SELECT 1 FROM money_checkout c WHERE c.payment_id = NE
 BECOMES_COLLECTION = f"OLD.mandate_id IS NULL AND NEW.mandate_id IS NOT NULL AND NOT {PAID_ON_A_PAGE}"
 IS_OTHER_THAN_TOLD = """OLD.mandate_id IS NOT NULL AND (NEW.amount_minor <> OLD.amount_minor
         OR NEW.currency <> OLD.currency OR NEW.order_key <> OLD.order_key)"""
+IS_CLOSED = """EXISTS (SELECT 1 FROM money_monthclose c WHERE c.reopened_at IS NULL AND c.last_on >= NEW."on")"""
+OTHER_DAY = """EXISTS (SELECT 1 FROM money_line WHERE transaction_id = NEW.key AND "on" <> NEW."on")"""
+IS_OTHER_CLOSE = """OLD.reopened_at IS NOT NULL OR NEW.month <> OLD.month OR NEW.last_on <> OLD.last_on
+        OR NEW.digest <> OLD.digest OR NEW.figures <> OLD.figures OR NEW.closed_by <> OLD.closed_by"""
+OTHER_NUMBER = """NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM money_receipt WHERE year = NEW.year), 0)"""
 
 # name → (table, moment, condition, what it says)
 RULES = {
@@ -45,12 +50,36 @@ RULES = {
     ),
     "money_notice_is_not_edited": ("money_notice", "UPDATE", "", "what was told was told"),
     "money_notice_is_not_deleted": ("money_notice", "DELETE", "", "what was told was told"),
+    "money_entry_has_the_day_of_its_lines": (
+        "money_transaction",
+        "INSERT",
+        OTHER_DAY,
+        "lines have the day of their entry",
+    ),
+    "money_entry_is_in_an_open_month": ("money_transaction", "INSERT", IS_CLOSED, "the month is closed"),
+    "money_close_stays_as_it_was": ("money_monthclose", "UPDATE", IS_OTHER_CLOSE, "a close stays as it was"),
+    "money_close_is_not_deleted": ("money_monthclose", "DELETE", "", "a close stays as it was"),
+    "money_receipt_has_the_next_number": (
+        "money_receipt",
+        "INSERT",
+        OTHER_NUMBER,
+        "receipts have no gaps",
+    ),
+    "money_receipt_is_not_edited": ("money_receipt", "UPDATE", "", "a receipt is not edited"),
+    "money_receipt_is_not_deleted": ("money_receipt", "DELETE", "", "a receipt is not deleted"),
 }
 NEEDS = {  # the tables that came after the first guards: migrations before them make none of these
     "money_collection_was_told": "money_notice",
     "money_collection_stays_as_told": "money_notice",
     "money_notice_is_not_edited": "money_notice",
     "money_notice_is_not_deleted": "money_notice",
+    "money_entry_has_the_day_of_its_lines": "money_receipt",
+    "money_entry_is_in_an_open_month": "money_receipt",
+    "money_close_stays_as_it_was": "money_receipt",
+    "money_close_is_not_deleted": "money_receipt",
+    "money_receipt_has_the_next_number": "money_receipt",
+    "money_receipt_is_not_edited": "money_receipt",
+    "money_receipt_is_not_deleted": "money_receipt",
 }
 TABLES = ("money_transaction", "money_line")
 

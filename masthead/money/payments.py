@@ -10,12 +10,14 @@ from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
 from masthead.money import customers, facts, inbox, notices, providers
 from masthead.money.amounts import Money
+from masthead.money.journal import OFFLINE
 from masthead.money.models import Mandate, Payment, Refund
 from masthead.money.states import MandateState, PaymentState
 
 UNSENT_AFTER = timedelta(minutes=5)
 
 audit.register("payment.refund_asked", "{by} asked for a refund of {amount_minor} {currency} on {subject}")
+audit.register("payment.call_off_asked", "{by} asked to call off {subject}, which the bank had promised")
 audit.register("mandate.cancelled", "{by} ended {subject}")
 
 
@@ -23,6 +25,15 @@ class NotRefundable(Refusal):
     """The payment was not collected, or what is left of it is less."""
 
     for_people_text = "At most %(left)s of this payment can be refunded. Nothing has been changed."
+
+
+class NotThroughAProvider(Refusal):
+    """It came by bank transfer, cheque or cash: no provider can give it back."""
+
+    for_people_text = (
+        "This came without a provider, so no provider can give it back. Pay it back from the bank, and reverse the "
+        "entry under Offline gifts. Nothing has been changed."
+    )
 
 
 def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -> Payment:
@@ -44,7 +55,7 @@ def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -
                 "amount_minor": amount.minor,
                 "currency": amount.currency,
                 "description": description,
-                "income_account": customers.of(order_key).income,
+                **customers.booked(order_key, amount),
             },
         )
         if payment.amount != amount:
@@ -56,9 +67,9 @@ def collect(mandate: Mandate, amount: Money, order_key: str, description: str) -
     return payment
 
 
-def withdraw(order_key: str) -> None:
+def withdraw(order_key: str) -> bool:
     """Let a collection go that the provider hasn't answered yet, or that waits for the giver's word: it fails, with a
-    move that says so.
+    move that says so. Returns whether there was one to let go.
 
     What the provider was asked for in this very moment may still come about; then its word counts, as always.
     """
@@ -67,10 +78,13 @@ def withdraw(order_key: str) -> None:
         payment = lets_go.filter(order_key=order_key).first()
         if payment is not None:
             facts.fail(payment, failure="withdrawn")
+    return payment is not None
 
 
 def refund(payment: Payment, amount: Money, *, by: Actor, reason: str) -> Refund:
-    """Give `amount` of a collected payment back. Raises NotRefundable."""
+    """Give `amount` of a collected payment back. Raises NotRefundable, NotThroughAProvider."""
+    if payment.provider == OFFLINE:
+        raise NotThroughAProvider
     with transaction.atomic():
         payment = Payment.objects.locked(payment.pk)
         asked = sum(payment.refunds.filter(failed_at__isnull=True).values_list("amount_minor", flat=True))
@@ -83,6 +97,13 @@ def refund(payment: Payment, amount: Money, *, by: Actor, reason: str) -> Refund
         audit.record("payment.refund_asked", payment, by=by, amount_minor=amount.minor, currency=amount.currency)
         send_refund.enqueue(made.pk)
     return made
+
+
+def call_off(payment: Payment, *, by: Actor) -> None:
+    """Have the provider call off what the bank has promised, if it still can: then it fails. Else it is collected."""
+    with transaction.atomic():
+        audit.record("payment.call_off_asked", payment, by=by)
+        send_call_off.enqueue(payment.pk)
 
 
 def cancel(mandate: Mandate, *, by: Actor) -> None:
@@ -120,6 +141,16 @@ def send_refund(pk: int) -> None:
         Refund.objects.filter(pk=pk).update(sent_at=clock.now())
         event = inbox.keep_answer(asked.payment.provider, told)
     inbox.process(event)
+
+
+@job("now")
+def send_call_off(pk: int) -> None:
+    """Ask the provider to call a promised payment off; one that it can't stop any more comes about."""
+    payment = Payment.objects.select_related("mandate").get(pk=pk)
+    if payment.state != PaymentState.PROMISED:
+        return
+    if (told := providers.get(payment.provider).call_off(payment)) is not None:
+        inbox.process(inbox.keep_answer(payment.provider, told))
 
 
 @job("now")

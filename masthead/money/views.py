@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from masthead.core import limits
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal, Trouble
-from masthead.money import approvals, inbox, providers
-from masthead.money.models import Approval
+from masthead.money import approvals, checkouts, inbox, providers
+from masthead.money.models import Approval, Checkout
 from masthead.money.providers.base import NotGenuine
 from masthead.press.policy import allow_forms_to
 
@@ -58,3 +58,22 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
         allow_forms_to(origin)
     context = {"approval": approval, "payment": approval.payment, "refusal": refusal, "back": "back" in request.GET}
     return render(request, "money/approve.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def go_on(request: HttpRequest, reference: str) -> HttpResponse:
+    """A payment that was looked at and released: says what is paid; the button leads to the provider's page."""
+    checkout = get_object_or_404(Checkout.objects.select_related("payment"), reference=reference, hold__isnull=False)
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            limits.hit(APPROVED_BY_NETWORK, network_of(request))
+            return HttpResponseRedirect(checkouts.go_on(reference).pay_url, status=303)
+        except Refusal as refused:
+            refusal, status = refused.for_people, WRONG
+        except Trouble:
+            refusal, status = BANK_IS_AWAY, 503
+    for origin in providers.origins():
+        allow_forms_to(origin)
+    return render(request, "money/go_on.html", {"checkout": checkout, "refusal": refusal}, status=status)

@@ -39,8 +39,8 @@ KINDS: dict[str, Any] = {
 _KIND_OF = {model: kind for kind, model in KINDS.items()}
 
 RESERVED = frozenset(
-    """account approve books calls corrections demo desk feeds films healthz hooks images letters media people robots
-    running search shop sitemaps static support topics well-known""".split()  # noqa: SIM905  (a list of words)
+    """account approve books calls corrections demo desk feeds films healthz hooks images letters media people presents
+    robots running search shop sitemaps static support topics well-known""".split()  # noqa: SIM905  (a list of words)
 )
 """First words of addresses that the house itself uses, now or soon: no section or plain page may bear them."""
 

@@ -30,6 +30,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from masthead.core import clock
 from masthead.core.actors import Actor
 from masthead.core.refusals import Refusal
+from masthead.core.spreadsheets import lines_of_csv
 from masthead.giving import terms
 from masthead.money.amounts import CURRENCIES, Money
 from masthead.money.desk import RowsToLookAt
@@ -381,13 +382,13 @@ async def _written(found: records.Records) -> AsyncIterator[str]:
 
     An iterator that is not asynchronous would be read whole before sending.
     """
-    yield tables.lines_of_csv([found.columns])
+    yield lines_of_csv([found.columns])
     last = 0
     while True:
         lines, last = await sync_to_async(found.after)(last)
         if not lines:
             return
-        yield tables.lines_of_csv(lines)
+        yield lines_of_csv(lines)
 
 
 def _number(typed: str | None, default: int, least: int, most: int) -> int:

@@ -137,16 +137,16 @@ def _money(asked: Mapping[str, str]) -> Records:
     else:
         first, end = date(_year(asked), 1, 1), date(_year(asked) + 1, 1, 1)
     rows = figures.of_income(figures.counts_here(Line.objects.all(), "transaction__provider"))
-    rows = rows.filter(COLUMNS[asked["column"]], transaction__on__gte=first, transaction__on__lt=end)
+    rows = rows.filter(COLUMNS[asked["column"]], on__gte=first, on__lt=end)
     rows = rows.filter(currency=asked["currency"])
     if "income" in asked:
         rows = rows.filter(transaction__income=asked["income"])
     return Records(
         title=_("Lines of the books: debit above zero, credit below"),
         columns=[_("Entry"), _("Day"), _("Account"), _("Amount"), _("Currency")],
-        rows=rows.select_related("transaction").order_by("-transaction__on", "-pk"),
+        rows=rows.select_related("transaction").order_by("-on", "-pk"),
         cells=lambda line: (
-            line.transaction_id, date_format(line.day, "j M Y"), line.account, line.amount.decimal, line.currency
+            line.transaction_id, date_format(line.on, "j M Y"), line.account, line.amount.decimal, line.currency
         ),
         url=lambda line: reverse("line:inspect", args=[line.pk]),
     )  # fmt: skip

@@ -1,8 +1,6 @@
 """Every table of the open books, once: the page shows it, a CSV holds it, the desk's page leads behind each figure."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +10,7 @@ from urllib.parse import urlencode
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from masthead.core.spreadsheets import lines_of_csv
 from masthead.money.amounts import Money
 from masthead.newsroom import tallies
 from masthead.newsroom.models import Counted
@@ -21,8 +20,6 @@ from .figures import Counts, Pound, Published, Share, YearOfIncome
 
 COUNTS, SECTIONS, PEOPLE, AGENCIES = "counts", "sections", "people", "agencies"
 INCOME, MONTHS, SPENDING, SUPPORTERS = "income", "months", "spending", "supporters"
-
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -131,18 +128,6 @@ def of_supporters(count: int) -> Table:
 def as_csv(table: Table) -> str:
     """The table as a spreadsheet reads it: amounts in full, and no cell that it would take for a formula."""
     return lines_of_csv([table.columns, *([cell.value for cell in row] for row in (*table.rows, table.foot) if row)])
-
-
-def lines_of_csv(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as they come, each cell of words guarded."""
-    written = io.StringIO()
-    csv.writer(written).writerows([guarded(cell) for cell in row] for row in rows)
-    return written.getvalue()
-
-
-def guarded(cell: Any) -> Any:
-    """Words that a spreadsheet would run as a formula get an apostrophe in front; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_DANGEROUS) else cell
 
 
 def penny(pence: int, currency: str) -> str:

@@ -18,7 +18,6 @@ from masthead.press.compressing import best
 from masthead.press.epoch import Epoch
 from masthead.press.files import MEDIA, STATIC, Files
 from masthead.press.known import Known, Rows, Standing, Unreachable
-from masthead.press.loop import answer_where_handed
 from masthead.press.parameters import Declared
 from masthead.press.passes import PUBLIC, Passes, Reading
 from masthead.press.prints import FOREVER, Key, Memory, Print
@@ -109,9 +108,7 @@ class Press:
         """The other ways: a print that must be loaded, rendered or remade, files, and what Django answers."""
         headers = dict(scope["headers"])
         path, method = scope["path"], scope["method"]
-        await asyncio.sleep(0)  # from here on we are on the loop, whoever called
         if self._watching is None:
-            answer_where_handed(asyncio.get_running_loop())
             self._watching = asyncio.create_task(self._watch())
         if path == "/healthz/live":
             return await _say(send, 200, "live\n")

@@ -20,29 +20,35 @@ class OnRsgi:
     def __init__(self, press: Press) -> None:
         self._press = press
 
+    def at_once(self, scope: Any, protocol: Any) -> bool:
+        """Answer what is at hand, in any thread; false when it is not, and nothing was said."""
+        method = scope.method
+        if method not in ("GET", "HEAD") or scope.query_string:
+            return False
+        headers = scope.headers
+        get = headers.get
+        cookies = get("cookie")
+        if cookies is not None and scope.http_version == "2":  # where they may come in several lines
+            cookies = "; ".join(headers.get_all("cookie"))
+        printed = self._press.at_hand(scope.path, cookies, get("host") or scope.authority)
+        if printed is None:
+            return False
+        answer = printed.answer(best(get("accept-encoding") or ""))
+        asked = get("if-none-match")
+        if asked is not None and matches(asked.encode("latin-1"), answer.etag):
+            protocol.response_empty(304, answer.words_unchanged)
+        elif method == "HEAD":
+            protocol.response_empty(200, answer.words)
+        else:
+            protocol.response_bytes(200, answer.words, answer.bytes)
+        return True
+
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         if scope.proto != "http":
             protocol.close(1000)
-            return
-        method = scope.method
-        if method in ("GET", "HEAD") and not scope.query_string:
-            headers = scope.headers
-            cookies = headers.get("cookie")
-            if cookies is not None and scope.http_version == "2":  # where they may come in several lines
-                cookies = "; ".join(headers.get_all("cookie"))
-            printed = self._press.at_hand(scope.path, cookies, headers.get("host") or scope.authority)
-            if printed is not None:
-                answer = printed.answer(best(headers.get("accept-encoding") or ""))
-                asked = headers.get("if-none-match")
-                if asked is not None and matches(asked.encode("latin-1"), answer.etag):
-                    protocol.response_empty(304, answer.words_unchanged)
-                elif method == "HEAD":
-                    protocol.response_empty(200, answer.words)
-                else:
-                    protocol.response_bytes(200, answer.words, answer.bytes)
-                return
-        conversation = _Conversation(protocol)
-        await self._press.with_time(_asgi_scope(scope), conversation.receive, conversation.send)
+        elif not self.at_once(scope, protocol):
+            conversation = _Conversation(protocol)
+            await self._press.with_time(_asgi_scope(scope), conversation.receive, conversation.send)
 
 
 class _Conversation:

@@ -7,4 +7,8 @@ class ReadersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from masthead.readers import desk_sign_in, privacy, sign_in  # noqa: F401 (their jobs, rules, limits and actions)
+        # Their jobs, rules, limits and actions, and what they put on a person's page.
+        from masthead.readers import address_change, desk_sign_in, merging, privacy, sign_in, staff  # noqa: F401
+        from masthead.readers.care import acts, own  # noqa: F401
+
+        staff.listen()

@@ -10,7 +10,8 @@ from django.db import transaction
 from masthead.core import audit, clock
 from masthead.core.actors import Actor
 from masthead.core.models import Message
-from masthead.readers.models import Device, Reader, SignInCode
+from masthead.readers.care import notes
+from masthead.readers.models import AddressChange, Device, Reader, SignInCode
 
 audit.register("reader.exported", "the data of an account was exported")
 audit.register("reader.erased", "an account was erased")
@@ -82,7 +83,13 @@ def _account(reader: Reader) -> dict[str, Any]:
             {"subject": message.subject, "at": message.queued_at.isoformat()}
             for message in Message.objects.filter(to__iexact=reader.email)
         ],
+        "written by staff": notes.export(reader),
     }
 
 
-register("account", export=_account, erase=lambda reader: None)
+def _let_go(reader: Reader) -> None:
+    notes.erase(reader)
+    AddressChange.objects.filter(reader=reader).delete()
+
+
+register("account", export=_account, erase=_let_go)

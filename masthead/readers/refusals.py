@@ -41,3 +41,43 @@ class CodesOff(NotSignedIn):
 
 class LinkOver(NotSignedIn):
     for_people_text = "This link has been used, is too old, or a newer one was sent. Ask for a new one."
+
+
+class NotProved(Refusal):
+    """A second factor that proves nothing."""
+
+
+class WrongFactor(NotProved):
+    for_people_text = "That is not the code. Look at the app again: a code works once, and for half a minute."
+
+
+class WrongPasskey(NotProved):
+    for_people_text = "That passkey was not taken. Try it again, or use a code."
+
+
+class WrongPassword(NotProved):
+    for_people_text = "That is not your password. Nothing has been changed."
+
+
+class NotTheAppsCode(Refusal):
+    for_people_text = (
+        "That is not what the app shows. Nothing has been set up: read the code below again, then type the newest one."
+    )
+
+
+class NewPasskeyRefused(Refusal):
+    for_people_text = "The browser’s answer could not be checked. Nothing has been set up: please try once more."
+
+
+class LastFactor(Refusal):
+    for_people_text = (
+        "Your roles need a second factor, and this is the only one. Set up another first. Nothing has been changed."
+    )
+
+
+class NotYourself(Refusal):
+    for_people_text = "Ask another administrator to do this for you. Nothing has been changed."
+
+
+class LastAdministrator(Refusal):
+    for_people_text = "Nobody else is an administrator. Make somebody else one first. Nothing has been changed."

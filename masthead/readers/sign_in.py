@@ -17,6 +17,7 @@ from masthead.core import clock, jobs, limits, mail
 from masthead.core.models import Message
 from masthead.core.signing import Keyring
 from masthead.readers import accounts, addresses, devices
+from masthead.readers.care import notes
 from masthead.readers.models import Confirmation, Device, Purpose, Reader, SignInCode
 from masthead.readers.refusals import (
     CodesOff,
@@ -32,7 +33,8 @@ from masthead.readers.refusals import (
 from masthead.readers.signals import address_confirmed
 
 CODE_LIVES = timedelta(minutes=10)
-LINK_LIVES = {Purpose.SIGN_IN: CODE_LIVES, Purpose.CONFIRM: timedelta(days=1)}
+LINK_LIVES = {Purpose.SIGN_IN: CODE_LIVES, Purpose.CONFIRM: timedelta(days=1), Purpose.HELP: timedelta(days=1)}
+TEMPLATES = {Purpose.SIGN_IN: "sign_in", Purpose.CONFIRM: "confirm", Purpose.HELP: "sign_in_help"}
 KEPT = timedelta(days=1)  # what became of a code: a day's wrong tries are counted over it
 
 MOST_TRIES = 5  # a code
@@ -110,6 +112,16 @@ def ask_again(*, browser: Browser) -> SignInCode:
     )
 
 
+def help_in(email: str) -> SignInCode:
+    """Have a link sent that works for a day, for somebody whom the desk helps. Raises BadAddress, TooMany.
+
+    No browser has asked, so its code opens nothing.
+    """
+    address = addresses.checked(email)
+    limits.hit(ASKS_OF_ADDRESS, address)
+    return _send(Purpose.HELP, address, browser_hash=devices.hash_of(new_browser_token()))
+
+
 def asked_by(browser: Browser) -> SignInCode | None:
     """The newest code that this browser, or this device, asked for and has not used."""
     return _asked_by(browser).order_by("-asked_at", "-pk").first()
@@ -172,8 +184,7 @@ def _send(
             link_ends_at=now + LINK_LIVES[purpose],
         )
         words = {"code": code, "link": settings.SITE_ADDRESS + reverse("sign-in-link", args=[link])}
-        template = "readers/sign_in" if purpose == Purpose.SIGN_IN else "readers/confirm"
-        mail.queue(template, email, words, key=f"{MESSAGE_KEY}{row.pk}")
+        mail.queue(f"readers/{TEMPLATES[purpose]}", email, words, key=f"{MESSAGE_KEY}{row.pk}")
     return row
 
 
@@ -259,6 +270,7 @@ def tell(confirmation: int) -> None:
         row = rows.select_for_update(of=("self",)).filter(pk=confirmation, told_at=None).first()
         if row is None or row.reader.email is None:
             return
+        notes.join(row.reader)
         address_confirmed.send(Confirmation, reader=row.reader, device=row.device)
         Confirmation.objects.filter(pk=row.pk).update(told_at=clock.now())
 

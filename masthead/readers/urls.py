@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/again/", views.again, name="sign-in-again"),
     path("sign-in/<str:token>/", views.link, name="sign-in-link"),
     path("sign-out/", views.out, name="sign-out"),
+    path("address/<str:token>/", views.address, name="address-change"),
     path("devices/", views.list_devices, name="devices"),
     path("devices/others/end/", views.end_others, name="devices-end-others"),
     path("devices/<int:pk>/end/", views.end_device, name="device-end"),

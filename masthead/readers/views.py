@@ -13,7 +13,7 @@ from masthead.core.limits import TooMany
 from masthead.core.networks import network_of
 from masthead.core.refusals import Refusal
 from masthead.press import passing
-from masthead.readers import addresses, devices, privacy, sign_in
+from masthead.readers import address_change, addresses, devices, privacy, sign_in
 from masthead.readers.accounts import own_path, reader_required
 from masthead.readers.forms import AskForm, CodeForm
 from masthead.readers.models import Device
@@ -103,6 +103,25 @@ def link(request: Request, token: str) -> HttpResponse:
         response = _page(request, "readers/link.html", {"asked": asked, "address": shown, "is_own": is_own})
     # The address of this page is a secret. Not "no-referrer": then browsers hide the Origin of its form as well.
     response["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: Request, token: str) -> HttpResponse:
+    """The link by which a new address is confirmed, or a change of it stopped: a page with a button."""
+    try:
+        change, confirms = address_change.behind(token)
+        if request.method == "POST":
+            change, said = address_change.answer(token), "done"
+        else:
+            said = "asks"
+    except Refusal as refusal:
+        response = _page(request, "readers/address.html", {"said": "over", "refusal": refusal.for_people}, status=410)
+    else:
+        context = {"said": said, "confirms": confirms, "new": change.email, "masked": addresses.masked(change.email)}
+        response = _page(request, "readers/address.html", context)
+    response["Referrer-Policy"] = "strict-origin"  # as for the link that signs in
     return response
 
 

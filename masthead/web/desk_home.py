@@ -21,3 +21,11 @@ class Beginnings(Component):
             "films": FilmIndexPage.objects.live().first(),
             "front": FrontPage.objects.live().first(),
         }
+
+
+class Care(Component):
+    """One box that finds a supporter, for who answers them."""
+
+    name = "care"
+    template_name = "desk/care/panel.html"
+    order = 5

@@ -26,6 +26,7 @@ ONLY_AT_THE_DESK = (
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "masthead.readers.desk_guard.guard",
 )
 
 

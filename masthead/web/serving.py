@@ -10,31 +10,20 @@ import socket
 from masthead.core.config import Config
 
 BACKLOG = 1024
-SECONDS_TO_FINISH = 10
+SECONDS_FOR_HEADERS = 15
 
 
 def serve(config: Config) -> None:
     """Answer requests until SIGTERM."""
+    asyncio.run(_serve(config))
+
+
+async def _serve(config: Config) -> None:
     from masthead.press.rsgi import application
+    from masthead.press.server import PressServer
 
-    asyncio.run(_serve(application, config))
-
-
-async def _serve(application: object, config: Config) -> None:
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.server.embed import Server
-
-    server = Server(
-        application,
-        address=config.bind,
-        port=config.port,
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000),
-        websockets=False,
-        backlog=BACKLOG,
-        log_enabled=False,
+    server = PressServer(
+        application, address=config.bind, port=config.port, backlog=BACKLOG, patience=SECONDS_FOR_HEADERS
     )
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
     await server.serve()

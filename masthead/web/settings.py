@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "masthead.web.desk_users.Users",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

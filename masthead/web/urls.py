@@ -4,10 +4,14 @@ from django.urls import include, path
 from wagtail.admin import urls as desk_urls
 
 from masthead.letters.returns.views import hook as letters_hook
-from masthead.money.views import approve
+from masthead.money.views import approve, go_on
+from masthead.readers.desk_sign_in import SignIn, second_step
 from masthead.web.views import account, calls, demo, health, letters, machines, open_books, pages, searching
 
 urlpatterns = [
+    path("desk/login/", SignIn.as_view(extra_context={"ways_in": demo.ways_in}), name="desk-sign-in"),
+    path("desk/login/second/", second_step, name="desk_sign_in_factor"),
+    path("desk/login/as/<slug:who>/", demo.enter_as, name="desk-enter-as"),
     path("desk/", include(desk_urls)),
     path("account/", account.page, name="account"),
     path("account/letters/", account.letters, name="account-letters"),
@@ -22,6 +26,7 @@ urlpatterns = [
     path("hooks/letters/<slug:provider>/", letters_hook, name="letters-hook"),
     path("hooks/", include("masthead.money.urls")),
     path("approve/<str:reference>/", approve, name="approve"),
+    path("pay/<str:reference>/", go_on, name="go-on"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("demo/mail/", demo.mailbox, name="demo-mail"),

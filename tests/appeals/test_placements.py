@@ -176,5 +176,5 @@ def test_a_page_costs_the_same_queries_however_many_appeals_there_are(django_ass
     for number in range(5):
         appeal(f"Appeal {number}")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         for_page("public", story=Story())

@@ -1,8 +1,8 @@
 """A newsroom of real processes for fourteen months: `python -m tests.chaos.killable`, in a home of its own.
 
 It loads Django once and forks for each thing that it is told to do, a line each: `run`, `power` (all that runs is
-killed at once), `stop`, `act FILE`, `books FILE`; it answers `done`. What runs is what `masthead serve` runs, with the
-clock's rules that have to do with money; a killed child is back at once. The clock is the file `state/clock`.
+killed at once), `stop`, `act FILE`, `compare FILE`, `books FILE`; it answers `done`. What runs is what `masthead serve`
+runs, with the clock's rules that have to do with money; a killed child is back at once. Its clock is `state/clock`.
 """
 
 import json
@@ -40,7 +40,9 @@ def main() -> None:
                 os.kill(running, signal.SIGTERM)
                 os.waitpid(running, 0)
             case [what, file]:
-                done = supervisor.fork(what, partial({"act": act, "books": books}[what], Path(file)))
+                done = supervisor.fork(
+                    what, partial({"act": act, "compare": compare, "books": books}[what], Path(file))
+                )
                 assert os.waitpid(done, 0)[1] == 0, f"{what} failed"
         print("done", flush=True)  # noqa: T201
 
@@ -139,12 +141,21 @@ def act(file: Path) -> None:
     file.write_text(json.dumps(asked))
 
 
+def compare(_file: Path) -> None:
+    """Compare with every provider's own books, now."""
+    from masthead.core.actors import Actor
+    from masthead.money import reconciling
+
+    for name in reconciling.there():
+        reconciling.finish(reconciling.begin(name, by=Actor.system("test")))
+
+
 def books(file: Path) -> None:
     """What the product itself finds wrong with its books, and what it has left undone."""
     from django_tasks_db.models import DBTaskResult
 
     from masthead.money import checks
-    from masthead.money.models import Event, PaymentMove
+    from masthead.money.models import Difference, Event, PaymentMove
 
     undone = Event.objects.filter(
         state__in=("failed", "waiting", "kept")
@@ -153,6 +164,7 @@ def books(file: Path) -> None:
         "wrong": checks.books(),
         "untold": list(PaymentMove.objects.filter(told_at=None).values_list("order_key", "trouble")),
         "undone": list(undone.exclude(kind="answer.refund").values_list("kind", "trouble")),
+        "differences": list(Difference.objects.filter(state="open").values_list("provider", "kind", "subject")),
         "given up": DBTaskResult.objects.filter(traceback__startswith="given up").count(),
     }
     file.write_text(json.dumps(found))

@@ -19,7 +19,7 @@ LONDON = ZoneInfo("Europe/London")
 GRACE = timedelta(days=14)
 NOTICE_HOLDS = timedelta(days=7 + 4)  # after the day that it names; a provider may be away meanwhile
 HEARD_AFTER = timedelta(days=14)  # at most, until a first payment is known of whose giver never came back
-KNOWN_AFTER = timedelta(days=24)  # at most, until a failure is known of which nobody told
+KNOWN_AFTER = timedelta(days=50)  # at most, until what nobody told of is known: GoCardless lists by payouts alone
 
 
 @dataclass
@@ -232,8 +232,8 @@ def _books(newsroom: Newsroom, view: View, is_over: bool) -> None:
     if is_over:
         sums = newsroom.sql(
             "SELECT t.provider, SUM(l.amount_minor) FROM money_line l JOIN money_transaction t"
-            " ON t.key = l.transaction_id WHERE SUBSTR(l.account, 1, 7) = 'income:' OR l.account IN"
-            " ('fees', 'refunds', 'returned') GROUP BY 1"
+            " ON t.key = l.transaction_id WHERE SUBSTR(l.account, 1, 8) <> 'owed_by:' AND l.account <> 'bank'"
+            " GROUP BY 1 HAVING SUM(l.amount_minor) <> 0"
         )
         ours, theirs = {name: -int(minor) for name, minor in sums}, held_by(newsroom.providers)
         if ours != theirs:
@@ -244,10 +244,13 @@ def _posted(newsroom: Newsroom) -> dict[str, Counter[str]]:
     """By payment, what the books say was collected, refunded and returned."""
     payment_of = dict(
         newsroom.sql("SELECT r.reference, p.reference FROM money_refund r JOIN money_payment p ON p.id = r.payment_id")
+        + newsroom.sql(
+            "SELECT d.reference, p.reference FROM money_dispute d JOIN money_payment p ON p.id = d.payment_id"
+        )
     )
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for key, account, minor in newsroom.sql("SELECT transaction_id, account, amount_minor FROM money_line"):
-        _, named, what = key.split(":")[:3]
+        named, _, what = key.partition(":")[2].removesuffix(":reversed").rpartition(":")
         ref = payment_of.get(named, named)
         if what == "collected" and account.startswith("income:"):
             found[ref]["collected"] -= int(minor)

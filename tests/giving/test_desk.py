@@ -26,7 +26,7 @@ from tests.worlds.giving import Newsroom
 from tests.worlds.money import GBP
 
 OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
-LISTS = ["/desk/pledge/", "/desk/gift/", "/desk/tier/", "/desk/courtesy/", "/desk/grant/"]
+LISTS = ["/desk/pledge/", "/desk/gift/", "/desk/leaving/", "/desk/tier/", "/desk/courtesy/", "/desk/grant/"]
 
 
 def at_the_desk(*permissions: str, is_superuser: bool = False) -> Client:
@@ -192,6 +192,7 @@ def test_amounts_are_changed_on_the_desk_as_people_write_them(treasurer):
         "year": "40, 80",
         "once": "10, 50",
         "least": "2",
+        "least_under_attack": "6",
         "most": "1,000",
         "grace_days": "21",
         "standfirst": "Readers pay.",
@@ -214,6 +215,7 @@ def test_amounts_are_changed_on_the_desk_as_people_write_them(treasurer):
     now = terms.in_force()
     assert [amount.short for amount in now.suggested("month")] == ["€4", "€8", "€16"]
     assert (now.least.short, now.most.short, now.grace.days) == ("€2", "€1,000", 21)
+    assert now.least_under_attack.short == "€6"
 
 
 def test_a_tier_is_named_and_priced_on_the_desk(treasurer):

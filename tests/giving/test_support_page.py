@@ -8,13 +8,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from masthead.core import fillins
+from masthead.core.actors import Actor
 from masthead.giving.models import Gift, GivingTerms, Pledge
 from masthead.membership.models import Benefit, Tier
-from masthead.money.models import Checkout
+from masthead.money import defences, holds
+from masthead.money.models import Checkout, Hold
 from masthead.press.models import Change
 from masthead.press.passing import passes
 from masthead.press.recording import record
-from tests.worlds.money import GBP, bank_file, named_bank
+from tests.worlds.money import GBP, bank_file, just_past_the_hour, named_bank
 from tests.worlds.newsroom import a_draft, a_story
 
 OURS = {"HTTP_ORIGIN": "http://localhost:8000", "HTTP_HOST": "localhost:8000"}
@@ -272,3 +274,38 @@ def test_a_story_that_was_never_published_is_no_story(browser, newsroom):
     browser.post("/support/", GOOD | {"from": str(draft.pk)})
 
     assert Pledge.objects.get().origin_story is None
+
+
+def test_who_is_held_reads_so_kindly_and_is_not_sent_to_the_bank(browser, newsroom):
+    just_past_the_hour()
+    answers = [browser.post("/support/", GOOD | {"email": f"reader{n}@example.org"}) for n in range(11)]
+    held = answers[-1]["Location"]
+    page = browser.get(held).content.decode()
+
+    assert held.startswith("/support/thanks/")
+    assert all(answer["Location"].startswith(newsroom.bank.address) for answer in answers[:10])
+    assert "This takes a little longer" in page
+    assert "reader10@example.org" in page
+    assert Client(**OURS).get(held).content.decode().count("belongs to the device") == 1
+    reference = held.split("/")[-2]
+    assert "We are looking at this payment" in Client(**OURS).get(f"/pay/{reference}/").content.decode()
+    holds.release(Hold.objects.get(), by=Actor.staff(1))
+    assert "Thank you for your patience" in Client(**OURS).get(f"/pay/{reference}/").content.decode()
+    gone_on = Client(**OURS).post(f"/pay/{reference}/")
+    assert gone_on["Location"].startswith(newsroom.bank.address)
+
+
+def test_under_an_attack_less_is_neither_suggested_nor_taken(browser, newsroom):
+    before = browser.get("/support/").content.decode()
+    defences.force(is_raised=True, by=Actor.staff(1))
+
+    page = browser.get("/support/").content.decode()
+    answer = browser.post("/support/", GOOD | {"month": "", "own": "3.00"})
+
+    assert 'value="300"' in before
+    assert 'name="month" value="300"' not in page
+    assert "Between £5 and" in page
+    assert answer.status_code == 422
+    assert "trying out stolen cards here" in answer.content.decode()
+    assert 'value="3.00"' in answer.content.decode()
+    assert browser.post("/support/", GOOD).status_code == 303

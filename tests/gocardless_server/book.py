@@ -148,6 +148,28 @@ class Book:
         self.later(DAY, lambda: self._submit_mandate(mandate))
         return mandate
 
+    def elsewhere(self, number: str, *, subscribed: bool = False) -> tuple[str, str]:
+        """Somebody who gave a mandate to other software here: the customer, and the mandate."""
+        customer = self.new("customers", "CU", email="of.old@example.org")
+        bank = self.new(
+            "customer_bank_accounts", "BA",
+            account_number_ending=number[-2:], account_holder_name="ADA OBI", country_code="GB", enabled=True,
+            currency="GBP", links={"customer": customer["id"]}, metadata={},
+        )  # fmt: skip
+        self.accounts[bank["id"]] = BY_NUMBER[number]
+        mandate = self.new(
+            "mandates", "MD",
+            status="active", scheme="bacs", reference="OLD", metadata={}, payments_require_approval=False,
+            links={"creditor": "CR1", "customer": customer["id"], "customer_bank_account": bank["id"]},
+        )  # fmt: skip
+        if subscribed:
+            self.new(
+                "subscriptions", "SB",
+                amount=500, currency="GBP", interval=1, interval_unit="monthly", status="active", metadata={},
+                links={"mandate": mandate["id"]},
+            )  # fmt: skip
+        return customer["id"], mandate["id"]
+
     def _submit_mandate(self, mandate: Thing) -> None:
         if mandate["status"] != "pending_submission":
             return
@@ -184,6 +206,13 @@ class Book:
             raise No(422, "invalid_state", "cancellation_failed", "The mandate could not be cancelled.")
         self.end_mandate(ref)
         return self.get("mandates", ref)
+
+    def cancel_payment(self, ref: str) -> Thing:
+        payment = self.get("payments", ref)
+        if payment["status"] != "pending_submission":
+            raise No(422, "invalid_state", "cancellation_failed", "The payment could not be cancelled.")
+        self._end(payment, "cancelled", "payment_cancelled", origin="api")
+        return self.get("payments", ref)
 
     def replace_mandate(self, ref: str) -> Thing:
         """As when a creditor moves to a number of its own at the scheme."""
@@ -255,8 +284,10 @@ class Book:
         self._end(payment, "charged_back", cause, origin="bank")
 
     def win_back(self, payment: Thing) -> None:
-        """The bank has undone the claim."""
+        """The bank has undone the claim; where a payout was less by it, the next one is more by it."""
         payment["status"] = "paid_out"
+        if ("payment_charged_back", payment["id"]) in self.settled:
+            self.settled -= {("payment_paid_out", payment["id"]), ("payment_charged_back", payment["id"])}
         self.tell("payments", "chargeback_cancelled", payment, origin="bank", cause="payment_confirmed")
 
     def deny(self, payment: Thing) -> None:
@@ -353,10 +384,14 @@ class Book:
         self.settled.add((kind, ref))
         return is_new
 
+    def send_payout_back(self, payout: Thing) -> None:
+        """The creditor's bank did not take it."""
+        payout["status"] = "bounced"
+
     @property
     def paid_out(self) -> int:
-        """In minor units, all payouts together."""
-        return sum(payout["amount"] for payout in self.of_kind("payouts"))
+        """In minor units, all payouts together that reached the bank."""
+        return sum(payout["amount"] for payout in self.of_kind("payouts") if payout["status"] == "paid")
 
     # --- somebody else ----------------------------------------------------------------------------------------
 

@@ -110,7 +110,11 @@ class GoCardlessServer:
         if request.command == "GET" and (one := ONE.fullmatch(path)):
             return 200, {kind: self.book.get(kind, one[2])}
         if action := ACTION.fullmatch(path):
-            end = {"mandates": self.book.cancel_mandate, "billing_requests": self.book.cancel_request}[kind]
+            end = {
+                "mandates": self.book.cancel_mandate,
+                "billing_requests": self.book.cancel_request,
+                "payments": self.book.cancel_payment,
+            }[kind]
             return 200, {kind: end(action[2])}
         makers = {
             "billing_requests": self.book.open_request,

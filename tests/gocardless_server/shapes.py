@@ -45,6 +45,7 @@ MAY_BE_ASKED = {
         "payout_type", "reference", "status",
     },
     "GET /payout_items": {"after", "before", "include_2020_tax_cutover", "limit", "payout"},
+    "GET /subscriptions": {"after", "before", "created_at", "customer", "limit", "mandate", "status"},
     "GET /creditors": {"after", "before", "created_at", "limit"},
 }  # fmt: skip
 NESTED = {

@@ -22,7 +22,7 @@ from tests.conftest import ROOT, template_database
 from tests.letters.killable import CUTS, PEOPLE, WORKERS, address
 from tests.letters.servers import MailServer
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.processes
 
 SEED = int(os.environ.get("CHAOS_SEED", "20261126"))
 RANDOM_KILLS = 6

@@ -13,7 +13,7 @@ from masthead.core import jobs
 from masthead.money import checks, customers, facts
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Mandate, Payment, Refund
-from masthead.money.providers.base import CheckoutFacts, MandateFacts, PaymentFacts, RefundFacts
+from masthead.money.providers.base import CheckoutFacts, DisputeFacts, MandateFacts, PaymentFacts, RefundFacts
 from tests.worlds.money import Shop, journal
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,6 +31,9 @@ REFUNDS = (
     RefundFacts("ref_1", "", Money(400, "GBP"), hours(4)),
     RefundFacts("ref_2", "", Money(600, "GBP"), hours(5)),
 )
+TAKEN = DisputeFacts("du_1", hours(9), 1000, 1500)
+GIVEN_BACK = DisputeFacts("du_1", hours(9), 1000, 1500, back_at=hours(11), back_minor=1000, back_fee_minor=500)
+AGAIN = DisputeFacts("du_2", hours(12), 1000, 1500)
 LIFE = [
     MADE,
     CheckoutFacts("VISIT", declined_at=hours(0), failure="no_money"),
@@ -40,11 +43,11 @@ LIFE = [
     PaymentFacts(**COMMON, promised_at=hours(2), mandate=MADE, **COLLECTED),
     PaymentFacts(**COMMON, **COLLECTED, refunds=REFUNDS[:1]),
     PaymentFacts(**COMMON, **COLLECTED, refunds=REFUNDS),
-    PaymentFacts(**COMMON, **COLLECTED, returned_at=hours(9), returned_minor=1000, return_fee_minor=1500),
+    PaymentFacts(**COMMON, **COLLECTED, disputes=(TAKEN,)),
     MandateFacts("man_1", "VISIT", "card", "card ending 0001", hours(1), ended_at=hours(8)),
 ]
-WON = PaymentFacts(**COMMON, **COLLECTED, returned_at=hours(9), returned_minor=1000, return_fee_minor=1500,
-                   reinstated_at=hours(11), reinstated_minor=1000, reinstated_fee_minor=500)  # fmt: skip
+WON = PaymentFacts(**COMMON, **COLLECTED, disputes=(GIVEN_BACK,))
+TWICE = PaymentFacts(**COMMON, **COLLECTED, disputes=(GIVEN_BACK, AGAIN))
 SENT_BACK = RefundFacts("ref_2", "", Money(600, "GBP"), hours(5), failed_at=hours(10), failure="declined")
 APPROVED = PaymentFacts(**{**COMMON, "provider_ref": "pay_2"}, **COLLECTED)
 FATES = {
@@ -54,6 +57,7 @@ FATES = {
     "refunded": LIFE[:8],
     "returned": LIFE,
     "collected, its claim decided for us": [*LIFE[:6], LIFE[8], WON],
+    "returned, a second time": [*LIFE[:6], LIFE[8], WON, TWICE],
     "collected, a refund sent back": [*LIFE[:8], PaymentFacts(**COMMON, **COLLECTED, refunds=(REFUNDS[0], SENT_BACK))],
     "collected, once it was approved": [LIFE[3], APPROVED],
     "failed": [*LIFE[:5], PaymentFacts(**COMMON, failed_at=hours(6), failure="no_money", mandate=MADE)],

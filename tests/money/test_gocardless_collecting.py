@@ -281,16 +281,41 @@ def test_what_moved_is_listed_by_payouts_page_after_page(debits: Debits, shop: S
     moved = list(debits.provider.moved(end - timedelta(days=1), end))
 
     assert payout is not None
-    assert [(one.kind, one.reference, one.amount.minor) for one in moved] == [
+    ours = [one for one in moved if one.kind != "another's"]
+    assert [(one.kind, one.reference, one.amount.minor) for one in ours] == [
+        ("dispute", first.reference, -500),
+        ("fee", first.reference, 25),
+        ("payout", "", 475),
         ("payment", first.reference, 500),
         ("fee", first.reference, -25),
         ("payment", second.reference, 735),
         ("fee", second.reference, -27),
         ("refund", second.reference, -100),
         ("payout", "", -payout["amount"]),
-        ("dispute", first.reference, -500),
-        ("fee", first.reference, 25),
-        ("payout", "", 475),
     ]
+    assert sum(one.amount.minor for one in moved) == 0
+    newest = next(one.place for one in moved if one.place)
+    since = list(debits.provider.moved(end - timedelta(days=1), end, after=newest))
+    assert [one.place for one in since if one.place] == [payout["id"]]
     assert len({one.provider_ref for one in moved}) == len(moved)
     assert list(debits.provider.moved(end, end + timedelta(days=1))) == []
+
+
+def test_what_is_promised_is_called_off_until_it_is_handed_to_the_bank(debits: Debits, shop: Shop) -> None:
+    mandate = debits.mandate(shop)
+    early = debits.collected(mandate)
+    payments.call_off(early, by=STAFF)
+    jobs.run_all()
+    late = debits.collected(mandate, order="3")
+    debits.days_pass(2)
+    assert debits.thing(late)["status"] == "submitted"
+    payments.call_off(late, by=STAFF)
+    jobs.run_all()
+
+    early.refresh_from_db()
+    late.refresh_from_db()
+    assert (early.state, debits.thing(early)["status"]) == ("failed", "cancelled")
+    assert late.state == "promised"
+    debits.days_pass(6)
+    late.refresh_from_db()
+    assert late.state == "collected"

@@ -22,6 +22,9 @@ NODE_10_1_2 = {  # the enumerations of the npm package gocardless-nodejs, versio
     "RefundStatus": ["created", "pending_submission", "submitted", "paid", "cancelled", "bounced", "funds_returned"],
     "BillingRequestStatus": ["pending", "ready_to_fulfil", "fulfilling", "fulfilled", "cancelled"],
     "PayoutStatus": ["pending", "paid", "bounced"],
+    "SubscriptionStatus": [
+        "pending_customer_approval", "customer_approval_denied", "active", "finished", "cancelled", "paused",
+    ],
     "PayoutItemType": [
         "payment_paid_out", "payment_failed", "payment_charged_back", "payment_refunded", "refund", "gocardless_fee",
         "app_fee", "revenue_share", "surcharge_fee", "refund_funds_returned",
@@ -33,6 +36,7 @@ TABLES = {
     "RefundStatus": states.REFUND,
     "BillingRequestStatus": states.REQUEST,
     "PayoutStatus": states.PAYOUT,
+    "SubscriptionStatus": states.SUBSCRIPTION,
     "PayoutItemType": states.ITEM,
 }
 CAUSES = {  # of payments that failed, were cancelled, denied or charged back: GoCardless' reference of events, 2026

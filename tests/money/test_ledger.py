@@ -78,12 +78,14 @@ def test_the_database_refuses_what_does_not_balance(lines: list[ledger.Side]) ->
 @pytest.mark.parametrize(
     "act",
     [
-        lambda: Line.objects.create(transaction_id="coffee", account="fees", amount_minor=1, currency="GBP"),
+        lambda: Line.objects.create(transaction_id="coffee", account="fees", amount_minor=1, currency="GBP", on=DAY),
         lambda: Line.objects.filter(account="fees").update(amount_minor=1),
         lambda: Line.objects.filter(account="fees")._raw_delete("default"),
         lambda: Transaction.objects.update(on=date(2025, 1, 1)),
         lambda: Transaction.objects.filter(key="coffee")._raw_delete("default"),
-        lambda: Line.objects.bulk_create([Line(transaction_id="x", account="fees", amount_minor=0, currency="GBP")]),
+        lambda: Line.objects.bulk_create(
+            [Line(transaction_id="x", account="fees", amount_minor=0, currency="GBP", on=DAY)]
+        ),
     ],
     ids=["a late line", "an edited line", "a deleted line", "an edited entry", "a deleted entry", "a line of nothing"],
 )
@@ -99,7 +101,7 @@ def test_the_database_refuses_to_change_the_books(act: object) -> None:
 @pytest.mark.django_db
 def test_lines_without_an_entry_do_not_outlive_the_transaction() -> None:
     point = transaction.savepoint()
-    Line.objects.create(transaction_id="nothing", account="fees", amount_minor=1, currency="GBP")
+    Line.objects.create(transaction_id="nothing", account="fees", amount_minor=1, currency="GBP", on=DAY)
 
     with pytest.raises(IntegrityError):
         connection.check_constraints()

@@ -459,8 +459,9 @@ def test_what_moved_is_listed_by_stripes_own_books_page_after_page(
     till.book.line("stripe_fee", -130, 0, {"id": "", "currency": "gbp"})
     end = the_clock.now() + timedelta(seconds=1)
 
-    moved = list(till.provider.moved(end - timedelta(days=1), end))
+    moved = list(till.provider.moved(end - timedelta(days=1), end))[::-1]
 
+    assert moved.pop(4).kind == "another's"
     refund = Refund.objects.get()
     assert [(one.kind, one.reference, one.amount.minor, one.fee.minor) for one in moved] == [
         ("payment", first.reference, 500, 28),

@@ -7,11 +7,12 @@ import pytest
 
 from masthead.core import config, jobs
 from masthead.core.actors import Actor
-from masthead.money import payments, setups, standing
+from masthead.money import payments, setups, standing, takeovers
 from masthead.money.models import Event, Mandate, Payment
 from masthead.money.providers.stripe import calls, states
 from masthead.web.commands import check
 from tests.conftest import MovableClock
+from tests.stripe_server import cards
 from tests.worlds.money import GBP, Shop, collect
 from tests.worlds.stripe import Till
 
@@ -117,8 +118,10 @@ def test_every_call_that_is_documented_is_made_and_no_other(till: Till, shop: Sh
     clock.forward(days=2)
     jobs.run_all()
     list(till.provider.moved(late.created_at - timedelta(days=1), clock.now() + timedelta(days=1)))
+    till.provider.balance()
     payments.cancel(mandate, by=staff)
     jobs.run_all()
     list(standing.examine())
+    takeovers.look_over("stripe", *till.book.elsewhere(cards.GOOD), "GBP")
 
     assert set(till.server.calls) == set(calls.CALLS)

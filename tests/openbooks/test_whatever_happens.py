@@ -190,7 +190,7 @@ class WhateverHappens(TestCase):
         }
         in_ledger: dict[tuple[int, str], int] = dict.fromkeys(by_month, 0)
         for line in Line.objects.exclude(transaction__provider="practice").exclude(account__startswith="owed_by:"):
-            in_ledger[line.day.year, line.currency] -= line.amount_minor
+            in_ledger[line.on.year, line.currency] -= line.amount_minor
         assert by_month == in_ledger
 
     def spending_agrees(self) -> None:

@@ -21,7 +21,7 @@ from masthead.web.demo import EDITOR, PASSWORD
 from tests.ops.test_supervisor import is_alive, until
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.processes
 PATIENCE = 240
 
 

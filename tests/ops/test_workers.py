@@ -1,26 +1,31 @@
 """Real workers on a real database: what one had begun when it was killed is done by the next."""
 
+import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from masthead.core import jobs
 from masthead.core.mail import deliver
 from masthead.web import workers
 from tests.conftest import template_database
+from tests.ops import jobs_of_tests
 from tests.ops.test_backup import SECRET
 from tests.ops.test_supervisor import is_alive, until
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db]
 
 
 class Workshop:
@@ -43,9 +48,22 @@ class Workshop:
         command = [sys.executable, "-m", "masthead", "worker"]
         self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 
-    def enqueue(self, *statements: str) -> None:
-        """Run statements in a shell of the newsroom; `jobs` are the jobs of tests."""
-        script = "from tests.ops import jobs_of_tests as jobs\n" + "\n".join(statements)
+    def finds(self, *enqueued: Callable[[], None]) -> None:
+        """Let the workers find jobs in their database, as another process would have left them there: no bell rings."""
+        for enqueue in enqueued:
+            enqueue()
+        table = DBTaskResult._meta.db_table
+        with connection.cursor() as ours:
+            ours.execute(f"SELECT * FROM {table}")
+            rows, names = ours.fetchall(), ", ".join(f'"{column[0]}"' for column in ours.description)
+            ours.execute(f"DELETE FROM {table}")
+        marks = ", ".join("?" * len(rows[0]))
+        with contextlib.closing(sqlite3.connect(self.home / "newsroom.sqlite3", timeout=30)) as theirs, theirs:
+            theirs.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+    def enqueues(self, script: str) -> None:
+        """Run a script in a process of the newsroom; `jobs` are the jobs of tests."""
+        script = "from tests.ops import jobs_of_tests as jobs\n" + script
         command = [sys.executable, "-m", "masthead", "manage", "shell", "--no-imports", "-c", script]
         subprocess.run(command, env=self.environment, cwd=ROOT, check=True, capture_output=True)
 
@@ -64,10 +82,10 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 
 def test_a_job_is_run_soon_after_its_commit(workshop):
-    workshop.enqueue("jobs.note.enqueue('begun')")
+    workshop.finds(lambda: jobs_of_tests.note.enqueue("begun"))
     assert until(lambda: len(workshop.notes) == 1, 20)
 
-    workshop.enqueue("import time", "jobs.note.enqueue(str(time.time()))")
+    workshop.enqueues("import time\njobs.note.enqueue(str(time.time()))")
     assert until(lambda: len(workshop.notes) == 2)
 
     enqueued, _ = workshop.notes[1]
@@ -75,7 +93,7 @@ def test_a_job_is_run_soon_after_its_commit(workshop):
 
 
 def test_what_a_killed_worker_had_begun_is_done_by_the_next(workshop):
-    workshop.enqueue("jobs.hang_once.enqueue('receipt')", "jobs.note.enqueue('after')")
+    workshop.finds(lambda: jobs_of_tests.hang_once.enqueue("receipt"), lambda: jobs_of_tests.note.enqueue("after"))
     assert until(lambda: len(workshop.notes) == 1, 20)
 
     os.kill(int(workshop.notes[0][1]), signal.SIGKILL)
@@ -84,7 +102,7 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_next(workshop):
 
 
 def test_what_a_power_cut_left_running_is_done_after_the_next_start(workshop):
-    workshop.enqueue("jobs.hang_once.enqueue('receipt')")
+    workshop.finds(lambda: jobs_of_tests.hang_once.enqueue("receipt"))
     assert until(lambda: len(workshop.notes) == 1, 20)
     worker = int(workshop.notes[0][1])
     os.kill(workshop.process.pid, signal.SIGKILL)
@@ -98,7 +116,7 @@ def test_what_a_power_cut_left_running_is_done_after_the_next_start(workshop):
 
 
 def test_a_job_whose_end_the_database_did_not_note_is_run_again_by_the_same_worker(workshop):
-    workshop.enqueue("jobs.spoil_the_note_once.enqueue('receipt')")
+    workshop.finds(lambda: jobs_of_tests.spoil_the_note_once.enqueue("receipt"))
 
     assert until(lambda: [word for word, _ in workshop.notes] == ["receipt", "receipt"], 30)
 
@@ -106,7 +124,7 @@ def test_a_job_whose_end_the_database_did_not_note_is_run_again_by_the_same_work
 
 
 def test_told_to_stop_the_job_in_hand_is_finished_first(workshop):
-    workshop.enqueue("jobs.note.enqueue('first')")
+    workshop.finds(lambda: jobs_of_tests.note.enqueue("first"))
     assert until(lambda: len(workshop.notes) == 1, 20)
 
     began = time.monotonic()
@@ -116,7 +134,6 @@ def test_told_to_stop_the_job_in_hand_is_finished_first(workshop):
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.django_db
 def test_who_died_before_the_first_heartbeat_keeps_no_job():
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings as newsroom
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from masthead.readers import desk_sign_in
@@ -14,7 +15,9 @@ PASSWORD = "four winters left"
 @pytest.fixture(autouse=True)
 def ida(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the others are slow on purpose
-    return StaffUser.objects.create_superuser("ida@example.org", PASSWORD)
+    person = StaffUser.objects.create_user("ida@example.org", PASSWORD)
+    person.groups.add(Group.objects.get(name="Editors"))
+    return person
 
 
 def tries(password: str, address: str = "ida@example.org", network: str = "192.0.2.1"):

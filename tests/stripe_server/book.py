@@ -15,6 +15,7 @@ DETAILS: dict[str, Callable[[Means], Thing]] = {
     "card": lambda means: {
         "brand": "visa",
         "last4": means.last4,
+        "fingerprint": f"fp{means.last4}",
         "exp_month": 12,
         "exp_year": 2034,
         "country": "GB",
@@ -122,6 +123,7 @@ class Book:
             cancel_url=asked.get("cancel_url"),
             expires_at=self.now + SESSION_LASTS,
             automatic_tax={"enabled": False},
+            excluded_payment_method_types=asked.get("excluded_payment_method_types"),
             custom_fields=[],
             custom_text={},
             shipping_options=[],
@@ -179,6 +181,33 @@ class Book:
     def hold(self, asked: Thing) -> Thing:
         """A customer, who may hold cards and accounts."""
         return self.new("cus", "customer", email=asked.get("email"), metadata=dict(asked.get("metadata", {})))
+
+    def elsewhere(self, number: str, *, subscribed: bool = False) -> tuple[str, str]:
+        """Somebody who gave a card or account to other software here: the customer, and the method."""
+        customer, method = self.hold({"email": "of.old@example.org"}), self._method(BY_NUMBER[number])
+        method["customer"] = customer["id"]
+        if subscribed:
+            self.subscribe(customer["id"])
+        return customer["id"], method["id"]
+
+    def subscribe(self, customer: str, status: str = "active") -> Thing:
+        """A subscription of other software."""
+        return self.new(
+            "sub",
+            "subscription",
+            customer=customer,
+            status=status,
+            automatic_tax={"enabled": False, "liability": None},
+            billing_cycle_anchor=self.now,
+            cancel_at_period_end=False,
+            collection_method="charge_automatically",
+            currency="gbp",
+            current_period_end=self.now + 86400,
+            current_period_start=self.now,
+            items={"object": "list", "data": [], "has_more": False, "url": "/v1/subscription_items"},
+            metadata={},
+            start_date=self.now,
+        )
 
     def _new_setup(self, session: Thing, asked: Thing) -> Thing:
         return self.new(
@@ -310,6 +339,8 @@ class Book:
         error: Thing = {"type": "card_error", "code": code, "message": "No.", "charge": charge["id"]}
         if decline_code:
             error["decline_code"] = decline_code
+        if intent["payment_method"]:
+            error["payment_method"] = copy.deepcopy(self.get(intent["payment_method"]))
         intent |= {
             "status": "requires_payment_method",
             "last_payment_error": error,
@@ -394,7 +425,7 @@ class Book:
 
     # --- giving and taking back -----------------------------------------------------------------------------------
 
-    def refund(self, asked: Thing, *, pending: bool = False) -> Thing:
+    def refund(self, asked: Thing, *, pending: bool = False, fee: int = 0) -> Thing:
         charge = self.get(self.get(asked["payment_intent"])["latest_charge"])
         amount = int(asked.get("amount", charge["amount"] - charge["amount_refunded"]))
         if charge["disputed"]:
@@ -415,7 +446,7 @@ class Book:
             failure_balance_transaction=None,
         )
         if not pending:
-            refund["balance_transaction"] = self.line("refund", -amount, 0, refund)["id"]
+            refund["balance_transaction"] = self.line("refund", -amount, fee, refund)["id"]
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         self.tell("charge.refunded", charge)
@@ -537,6 +568,21 @@ class Book:
         payout["balance_transaction"] = self.line("payout", -held, 0, payout)["id"]
         self.tell("payout.paid", payout)
         return payout
+
+    def balance(self) -> Thing:
+        """What is here, by currency; what came in today is pending."""
+        sums: dict[str, int] = {}
+        for line in self.of_kind("balance_transaction"):
+            sums[line["currency"]] = sums.get(line["currency"], 0) + line["net"]
+        available = [{"amount": net, "currency": currency, "source_types": {}} for currency, net in sums.items()]
+        pending = [{"amount": 0, "currency": currency, "source_types": {}} for currency in sums]
+        return {"object": "balance", "livemode": False, "available": available, "pending": pending}
+
+    def send_payout_back(self, payout: Thing) -> None:
+        """The bank account did not take it."""
+        payout["status"] = "failed"
+        self.line("payout_failure", payout["amount"], 0, payout)
+        self.tell("payout.failed", payout)
 
     def set_up_webhook(self, url: str, events: list[str]) -> Thing:
         """What is done at Stripe's dashboard."""

@@ -24,14 +24,17 @@ LISTED = {
     "/v1/disputes": "dispute",
     "/v1/balance_transactions": "balance_transaction",
     "/v1/webhook_endpoints": "webhook_endpoint",
+    "/v1/subscriptions": "subscription",
 }
 ONE = {
     "/v1/checkout/sessions/{session}": "checkout.session",
     "/v1/payment_intents/{intent}": "payment_intent",
     "/v1/payment_methods/{payment_method}": "payment_method",
     "/v1/setup_intents/{intent}": "setup_intent",
+    "/v1/customers/{customer}": "customer",
 }
 CUSTOMERS = "/v1/customers"
+BALANCE = "/v1/balance"
 DETACH = "/v1/payment_methods/{payment_method}/detach"
 Answer = tuple[int, dict[str, Any]]
 
@@ -99,7 +102,7 @@ class StripeServer:
             return _send(request, 401, {"error": {"type": "invalid_request_error", "message": "Invalid API key."}})
         if request.headers.get("Stripe-Version") != API_VERSION:
             self.wrong.append(f"{call} speaks {request.headers.get('Stripe-Version')}")
-        if template not in (*LISTED, *ONE, DETACH, CUSTOMERS):
+        if template not in (*LISTED, *ONE, DETACH, CUSTOMERS, BALANCE):
             return _send(request, 404, {"error": {"type": "invalid_request_error", "message": f"Unknown: {path}"}})
         complaints = shapes.wrong_with_request(request.command, template, asked)
         self.wrong += complaints
@@ -138,6 +141,8 @@ class StripeServer:
             case "POST /v1/customers" | "POST /v1/payment_intents" | "POST /v1/refunds":
                 make = {"customers": self.book.hold, "payment_intents": self.book.collect, "refunds": self.book.refund}
                 return self._shown(make[template.removeprefix("/v1/")](asked), expand)
+            case "GET /v1/balance":
+                return self.book.balance()
             case _ if template == DETACH and method == "POST":
                 return self._shown(self.book.detach(ref), expand)
             case _ if method == "GET" and template in ONE:
@@ -153,6 +158,8 @@ class StripeServer:
         return thing
 
     def _list(self, path: str, asked: Thing, expand: list[str]) -> dict[str, Any]:
+        if asked.get("status") == "all":
+            del asked["status"]
         limit, after, created = int(asked.pop("limit", 10)), asked.pop("starting_after", ""), asked.pop("created", {})
         rows = self.book.of_kind(LISTED[path], **asked)
         rows = [row for row in rows if int(created.get("gte", 0)) <= row["created"] < int(created.get("lt", 10**12))]
@@ -256,7 +263,7 @@ def open_stripe(clock: Callable[[], float], **words: Any) -> Iterator[StripeServ
 
 
 def _template(path: str) -> tuple[str, str]:
-    for template in (*LISTED, *ONE, DETACH, CUSTOMERS):
+    for template in (*LISTED, *ONE, DETACH, CUSTOMERS, BALANCE):
         pattern = re.sub(r"\{\w+\}", r"(\\w+)", template)
         if found := re.fullmatch(pattern, path):
             return template, found[1] if found.groups() else ""

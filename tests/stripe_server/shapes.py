@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import stripe
 from jsonschema import Draft202012Validator
 
 NEW = "stripe-2026-10-28.endive.from-sdk.openapi.json"
 OLD = "stripe-2023-08-16.reduced.openapi.json"
 NUMBERS = {"integer": r"^-?[0-9]+$", "number": r"^-?[0-9]+(\.[0-9]+)?$"}
 LISTS = "list"
+UNDESCRIBED = "/v1/balance"  # in neither description: judged by the fields of the library's own class
 NAMES_OF_OTHERS = ("properties",)  # what stands in there is no word of the description itself
 
 
@@ -45,11 +47,16 @@ def wrong_with_request(method: str, path: str, asked: dict[str, Any]) -> list[st
     """What Stripe would not take: an unknown parameter, one of a wrong type. `path` as the description writes it."""
     if folder() is None:
         return []
+    if path == UNDESCRIBED:
+        return [f"{method} {path} takes no {name}" for name in asked]
     return _complaints(_of_request(method, path), asked, f"{method} {path}")
 
 
 def wrong_with_answer(method: str, path: str, answer: dict[str, Any]) -> list[str]:
     """What Stripe would not answer: a wrong type or value, a required field left out."""
+    if path == UNDESCRIBED:
+        unknown = [name for name in answer if name not in stripe.Balance.__annotations__]
+        return [f"a balance has no {name}" for name in unknown]
     if folder() is None:
         return []
     found = _complaints(_of_answer(method, path), answer, f"answer to {method} {path}")

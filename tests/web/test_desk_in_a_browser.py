@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from masthead.web.demo import EDITOR, PASSWORD
 from tests.desk_pages import LISTS, desk_pages
@@ -33,5 +34,10 @@ def findings(editor: Editor, name: str, path: str) -> set[str]:
     assert editor.opens(path).status == 200, path
     if name not in LISTS:
         editor.page.wait_for_load_state("networkidle")  # editors build themselves
-    violations = Axe().run(editor.page).response["violations"]
+    return violations_on(editor.page)
+
+
+def violations_on(page: Page) -> set[str]:
+    """A rule and a selector for each fault of the page that is open."""
+    violations = Axe().run(page).response["violations"]
     return {f"{fault['id']} {node['target'][-1]}" for fault in violations for node in fault["nodes"]}

@@ -132,7 +132,7 @@ def test_axe_finds_nothing_on_a_supporters_own_pages_nor_where_others_meet_them(
     )
     shared = [call, f"/calls/{recorded}/", f"/calls/{recorded}/recording/", f"/letters/behind-the-scenes/{letter}/"]
     own = ["/account/", f"{call}questions/", f"{call}join/", choose, leave,
-           *(f"/account/pledges/{pledge}/{act}/" for act in ("amount", "pause", "end"))]  # fmt: skip
+           *(f"/account/pledges/{pledge}/{act}/" for act in ("amount", "day", "pause", "end"))]  # fmt: skip
     visitor = Visitor(browser, site)
 
     met, found = {}, {}
@@ -153,11 +153,13 @@ IT_FAILS = """
 from masthead.core import clock
 from masthead.giving import collecting, pledges
 from masthead.giving.models import Pledge
+from masthead.money.amounts import Money
 
 pledge = Pledge.objects.get(email="{email}")
 Pledge.objects.filter(pk=pledge.pk).update(next_on=clock.today())
 pledge.refresh_from_db()
-pledges.change(pledge, amount=pledge.amount, interval=pledge.interval, by=pledge.reader.actor)
+for minor in (1200, 600):  # told anew, so that it may be collected today
+    pledges.change_amount(pledge, amount=Money(minor, "GBP"), by=pledge.reader.actor)
 collecting.collect_due(pledge)
 """
 
@@ -191,6 +193,78 @@ def test_a_card_that_fails_is_told_by_mail_and_another_one_heals_it(browser, sit
     assert bo.page.get_by_text("A payment did not come through").count() == 0
     assert seen == {"other means": [], "the bank's page": []}
     bo.leaves()
+
+
+LONG_AGO = """
+from datetime import timedelta
+from masthead.core import clock
+from masthead.giving.models import Pledge
+
+Pledge.objects.filter(email="{email}").update(started_on=clock.today() - timedelta(days=20))
+"""
+
+
+def test_a_giver_decides_without_script_and_has_all_back_within_a_fortnight(browser, site):
+    cy, email = Visitor(browser, site, javascript=False), "cy-decides@example.org"
+    cy.opens("/support/")
+    cy.supports(email)
+    cy.page.wait_for_url(re.compile("/support/thanks/"))
+
+    cy.opens("/account/")
+    cy.clicks("Change the amount")
+    cy.page.get_by_label("Or an amount of your own").fill("4")
+    cy.clicks("See what changes", "button")
+    assert cy.page.locator(".before-after tbody tr").first.inner_text().split("\t") == [
+        "You give", "£6 every month", "£4 every month"]  # fmt: skip
+    cy.clicks("Change it", "button")
+    assert cy.page.get_by_text("£4 every month").is_visible()
+    cy.clicks("Change the day")
+    days = cy.page.get_by_label("On which day of the month?")
+    chosen = "13" if days.input_value() != "13" else "17"
+    days.select_option(chosen)
+    cy.clicks("See what changes", "button")
+    cy.clicks("Change it", "button")
+    assert cy.page.locator(".giving time").inner_text().startswith(f"{chosen} ")
+    cy.clicks("Pause")
+    cy.clicks("Pause it", "button")
+    assert cy.page.get_by_text("Paused: nothing is collected before").is_visible()
+    cy.clicks("Go on now")
+    cy.clicks("Go on now", "button")
+    assert cy.page.get_by_text("Welcome back.").is_visible()
+    cy.clicks("^End$")
+    assert cy.page.get_by_label("At once, with all your money back: £6.00").is_checked()
+    cy.clicks("End my support", "button")
+
+    assert cy.page.get_by_text("What you had paid for goes back to you").is_visible()
+    gone_back = "SELECT p.state FROM money_payment p JOIN giving_instalment i ON i.payment_reference = p.reference"
+    gone_back += " JOIN giving_pledge g ON i.pledge_id = g.id WHERE g.email = ?"
+    until(lambda: site.rows(gone_back, email) == [("refunded",)], what="the refund")
+    assert cy.mail(email)[-1][0] == "Your support has ended, and £6.00 goes back to you"
+    cy.leaves()
+
+
+def test_the_offer_is_refused_by_ending_in_two_clicks(browser, site):
+    dee, email = Visitor(browser, site), "dee-stops@example.org"
+    dee.opens("/support/")
+    dee.supports(email, amount="12")
+    dee.page.wait_for_url(re.compile("/support/thanks/"))
+    site.does(LONG_AGO.format(email=email))
+    dee.opens("/account/")
+    dee.clicks("Change the amount")
+    dee.page.get_by_label("Or an amount of your own").fill("2")
+    dee.clicks("See what changes", "button")
+    assert faults(dee.page) == []
+
+    dee.opens("/account/")
+    dee.clicks("^End$")
+    assert dee.page.get_by_role("link", name="£6 every month").is_visible()
+    assert faults(dee.page) == []
+    dee.clicks("End my support", "button")
+
+    assert dee.page.get_by_text("Ended. Nothing more will be collected.").is_visible()
+    assert site.rows("SELECT state FROM giving_pledge WHERE email = ?", email) == [("ended",)]
+    until(lambda: dee.mail(email)[-1][0] == "Your support has ended", what="the mail of the end")
+    dee.leaves()
 
 
 def test_every_control_of_my_masthead_is_reached_by_keyboard_and_seen_when_it_is(ada):

@@ -55,6 +55,10 @@ class Newsroom:
         """The newest message to somebody."""
         return Message.objects.filter(to=giver.email).latest("pk")
 
+    def mails_to(self, giver: "Giver") -> list[tuple[str, str]]:
+        """Subject and text of all messages to somebody, oldest first."""
+        return list(Message.objects.filter(to=giver.email).order_by("pk").values_list("subject", "text"))
+
     def payment_of(self, pledge: Pledge) -> Payment:
         """The payment that was asked for last."""
         return Payment.objects.filter(order_key__startswith=f"pledge:{pledge.reference}:").latest("pk")

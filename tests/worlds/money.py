@@ -16,6 +16,7 @@ import httpx
 from masthead.core import clock, config, jobs
 from masthead.money import checkouts, customers, inbox, payments
 from masthead.money.amounts import Money
+from masthead.money.defences import Visitor
 from masthead.money.models import Checkout, Line, Mandate, Notice, Payment, PaymentMove
 from practice_bank.hooks import signature
 
@@ -163,13 +164,17 @@ class Shop:
     def _hear(self, thing: Checkout | Payment, move: PaymentMove) -> None:
         self.told.append((type(thing).__name__.lower(), move.now))
 
-    def begin(self, amount: Money, *, order: str = "1", keeps_mandate: bool = True) -> Checkout:
+    def begin(
+        self, amount: Money, *, order: str = "1", keeps_mandate: bool = True, visitor: Visitor | None = None,
+        email: str = "ada@example.org",
+    ) -> Checkout:  # fmt: skip
         """Ask for money on a pay page."""
         return checkouts.begin(
             order_key=f"{self.prefix}{order}",
             amount=amount,
             keeps_mandate=keeps_mandate,
-            email="ada@example.org",
+            email=email,
+            visitor=visitor,
             description="A test",
             return_to="/support/thanks/{reference}/",
         )
@@ -202,6 +207,11 @@ def journal() -> dict[str, list[tuple[str, int]]]:
     ):
         entries.setdefault(key, []).append((account, minor))
     return entries
+
+
+def just_past_the_hour() -> None:
+    """It is a minute past an hour, when the windows of limits begin: what follows falls into one of each."""
+    clock.move_to(clock.offset() + 3660 - round(clock.time()) % 3600)
 
 
 def moment(text: str) -> datetime:

@@ -68,6 +68,14 @@ def says_in_every_mail(function: Callable[[], dict[str, Any]]) -> Callable[[], d
     return function
 
 
+def said_in_every_mail() -> dict[str, Any]:
+    """What all of them say: `site`, the address, and `paper`, its name."""
+    values: dict[str, Any] = {"site": settings.SITE_ADDRESS}
+    for common in COMMON:
+        values |= common()
+    return values
+
+
 def _render(path: Path, context: dict[str, Any]) -> str:
     source = "{% autoescape off %}" + path.read_text() + "{% endautoescape %}"
     return engines["django"].from_string(source).render(context)
@@ -88,11 +96,8 @@ def queue(
     `worker`: 'later' for what goes to many at once, so that sign-in codes and receipts need not stand behind it.
     """
     app, name = template.split("/")
-    values: dict[str, Any] = {"site": settings.SITE_ADDRESS}
-    for common in COMMON:
-        values |= common()
     subject, _, text = _render(
-        Path(apps.get_app_config(app).path) / "mail" / f"{name}.txt", values | context
+        Path(apps.get_app_config(app).path) / "mail" / f"{name}.txt", said_in_every_mail() | context
     ).partition("\n")
     with transaction.atomic():
         message, is_new = Message.objects.get_or_create(

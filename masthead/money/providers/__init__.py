@@ -1,6 +1,7 @@
 """Who moves the money: each provider is a folder behind one interface, and one line here."""
 
 from masthead.core.refusals import Refusal, Trouble
+from masthead.money import methods
 from masthead.money.providers import gocardless, practice, stripe
 from masthead.money.providers.base import Provider
 
@@ -36,11 +37,20 @@ def get(name: str) -> Provider:
 
 
 def for_checkouts(currency: str, *, keeps_mandate: bool) -> list[Provider]:
-    """Those whose pay page givers may choose for such a payment; the first is the default. Raises NoProvider."""
+    """Those whose pay page givers may choose for such a payment; the first is the default. Raises NoProvider.
+
+    None is among them whose methods for it are all switched off on the desk.
+    """
     there = [provider for finder in FINDERS.values() if (provider := finder())]
     if not there:
         raise NoProvider("no provider is set up")
-    return [provider for provider in there if provider.takes(currency, keeps_mandate=keeps_mandate)]
+    off = methods.all_off()
+    return [
+        provider
+        for provider in there
+        if provider.takes(currency, keeps_mandate=keeps_mandate)
+        and provider.methods_for(currency) - off.get(provider.name, frozenset())
+    ]
 
 
 def choose(name: str, currency: str, *, keeps_mandate: bool) -> Provider:

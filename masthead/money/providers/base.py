@@ -7,7 +7,7 @@ has not. A fact may come twice, late, or before another that it follows from; th
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from masthead.money.amounts import Money
@@ -87,6 +87,24 @@ class RefundFacts:
     made_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str = ""
+    fee_minor: int = 0  # what it cost besides; below zero where the provider gave some of its fee back
+    failed_fee_minor: int = 0  # likewise for its coming back
+
+
+@dataclass(frozen=True)
+class DisputeFacts:
+    """What a claim through the giver's bank took, and what of it came back. All amounts above zero.
+
+    `provider_ref` is empty where the provider has no name for it: then it is the payment's first.
+    """
+
+    provider_ref: str
+    taken_at: datetime
+    amount_minor: int
+    fee_minor: int = 0
+    back_at: datetime | None = None
+    back_minor: int = 0
+    back_fee_minor: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,6 @@ class PaymentFacts:
     """What is known of one payment; `reference` is ours.
 
     `approval_url` is empty where the provider has no page that lasts: then ours opens one (see approvals).
-    `reinstated_minor` and `reinstated_fee_minor` are what came back of `returned_minor` and `return_fee_minor`.
     `doubt` says in words for the desk why it can't count as collected, though the provider says that it is.
     """
 
@@ -108,15 +125,22 @@ class PaymentFacts:
     fee_minor: int = 0
     failed_at: datetime | None = None
     failure: str = ""
-    returned_at: datetime | None = None
-    returned_minor: int = 0
-    return_fee_minor: int = 0
-    reinstated_at: datetime | None = None
-    reinstated_minor: int = 0
-    reinstated_fee_minor: int = 0
+    method: str = ""  # card or debit, once it is known
     mandate: MandateFacts | None = None
     refunds: tuple[RefundFacts, ...] = ()
+    disputes: tuple[DisputeFacts, ...] = ()
     doubt: str = ""
+
+    @property
+    def returned_at(self) -> datetime | None:
+        """When the first dispute took its money."""
+        return min((one.taken_at for one in self.disputes), default=None)
+
+    @property
+    def reinstated_at(self) -> datetime | None:
+        """When the last of it came back, if all of it did."""
+        back = [one.back_at for one in self.disputes]
+        return max((at for at in back if at), default=None) if all(back) else None
 
 
 @dataclass(frozen=True)
@@ -126,6 +150,7 @@ class CheckoutFacts:
     reference: str
     declined_at: datetime | None = None
     failure: str = ""
+    card: str = ""  # what the provider calls the card that was tried, the same in every visit, where it tells
     closed_at: datetime | None = None
 
 
@@ -147,7 +172,12 @@ Facts = MandateFacts | PaymentFacts | CheckoutFacts | FeeFacts
 
 @dataclass(frozen=True)
 class Movement:
-    """One line of the provider's own books: payment, refund, dispute, fee or payout."""
+    """One line of the provider's own books. What it changes there is `amount` less `fee`.
+
+    `kind` is one of states.MovementKind. `payment` is our reference of the payment that it is about, `payment_ref` the
+    provider's; `thing` is what the provider calls the refund, the dispute, or where the fee was taken.
+    `place` is where to go on after this line; empty where nothing can go on.
+    """
 
     provider_ref: str
     kind: str
@@ -155,6 +185,10 @@ class Movement:
     amount: Money
     fee: Money
     at: datetime
+    payment: str = ""
+    payment_ref: str = ""
+    thing: str = ""
+    place: str = ""
 
 
 class Provider(ABC):
@@ -168,10 +202,24 @@ class Provider(ABC):
 
     way: ClassVar[str] = "Card or wallet"
     """How givers call it, where they may choose."""
+    pays_with: ClassVar[str] = "card"
+    """The method of most payments on its page: whose fee a giver may cover."""
     taken: ClassVar[str] = "Taken at once."
     """What is taken when, for givers to read before they pay."""
     permission_first: ClassVar[bool] = False
     """Whether its page takes a permission to collect and no money. The first payment is then asked for by `collect`."""
+
+    @property
+    def keeps_without_payment(self) -> bool:
+        """Whether it has a page where a card or account is given and nothing is paid: see open_setup."""
+        return type(self).open_setup is not Provider.open_setup
+
+    methods: ClassVar[Mapping[str, str]] = {"all": "Every way that it has"}
+    """What can be switched off of it, for payments to come: its own names, and ours for the desk."""
+
+    def methods_for(self, currency: str) -> frozenset[str]:
+        """Those of `methods` that can pay in `currency`. When all of them are off, its page is offered to nobody."""
+        return frozenset(self.methods)
 
     def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
         """Whether its page may be offered for a payment in `currency`, and a permission to collect again if wanted."""
@@ -193,13 +241,37 @@ class Provider(ABC):
     def refund(self, refund: "Refund") -> Told:
         """Give money back."""
 
+    def call_off(self, payment: "Payment") -> Told | None:
+        """Stop a payment that the bank has promised; None when that can't be done (any more), and it comes about."""
+        return None
+
     @abstractmethod
     def cancel(self, mandate: "Mandate") -> Told:
         """End a mandate, so that nothing can be collected on it."""
 
     @abstractmethod
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
-        """What moved from `start` until before `end`, by the provider's own books."""
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
+        """What moved from `start` until before `end`, by the provider's own books, in whatever order.
+
+        `after` is the `place` of a line that was given before: those up to it need not be given again.
+        """
+
+    lists_within: ClassVar[timedelta] = timedelta(days=1)
+    """How long after we post something the provider may take to list it in its own books."""
+    same_day: ClassVar[bool] = True
+    """Whether its books date things as we do. Where a payment is listed when it is paid out, they don't."""
+
+    def undone(self, start: datetime, end: datetime) -> Iterator[Movement]:
+        """What was listed from `start` until before `end` and undone since, where `moved` wouldn't say so again."""
+        yield from ()
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        """What is known of what a line of its books is about, so that we learn what we missed of it; None: nothing."""
+        return None
+
+    def balance(self) -> dict[str, Money]:
+        """What it says that it holds for us now, by currency; empty where it states nothing that can be compared."""
+        return {}
 
     @abstractmethod
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
@@ -227,8 +299,17 @@ class Provider(ABC):
         raise WillNot(f"{self.name} keeps no card or account without a payment")
 
     def look_up_setup(self, setup: "Setup") -> Told:
-        """What became of such a visit."""
-        raise NotImplementedError(self.name)
+        """What became of such a visit. Raises WillNot where none can be opened."""
+        raise WillNot(f"{self.name} keeps no card or account without a payment")
+
+    def look_over(self, customer: str, method: str, currency: str) -> MandateFacts:
+        """What is known of a permission that was given to other software at this provider, if it can be collected on.
+
+        `customer` and `method` are the provider's names of whoever gave it and of the card, account or mandate. Asks,
+        and changes nothing. Raises WillNot with the reason, for whoever moves in: not there, of another mode or
+        customer, over, in another currency; or still collected on by the software of before.
+        """
+        raise WillNot(f"{self.name} has nothing that can be taken over from other software")
 
     def look_up_payment(self, payment: "Payment") -> Told | None:
         """What is known of a payment that was made or promised long ago; None when the provider knows none such."""
@@ -239,7 +320,7 @@ class Provider(ABC):
 
         Raises PageIsOver, PageIsUsed, WillNot. For providers whose facts ask for approval without an address.
         """
-        raise NotImplementedError(self.name)
+        raise WillNot(f"{self.name} has no page on which a payment is approved later")
 
     def standing(self) -> Iterator[tuple[bool, str]]:
         """Whether it answers and is set up as we need it, each thing with a sentence: for `masthead check`."""

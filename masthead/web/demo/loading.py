@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.files import File
 from django.db import transaction
 from django.utils.html import escape
@@ -33,8 +34,9 @@ from masthead.newsroom.models import (
     SectionPage,
     StoryPage,
 )
+from masthead.readers.models import StaffUser
 from masthead.web.commands import new
-from masthead.web.demo import CONTENT, EDITOR, PASSWORD
+from masthead.web.demo import COLLEAGUES, CONTENT, EDITOR, PASSWORD
 
 Facts = dict[str, Any]
 Say = Callable[[str], None]
@@ -91,7 +93,7 @@ class Courier:
         self.say("appeals, adverts, plain pages, the desk's first user")
         self._add_plain_pages()
         asking.load(self.sections, _listed("appeals.toml", "appeals"), _listed("adverts/adverts.toml", "adverts"))
-        new.make_editor(EDITOR, PASSWORD, name=self.paper["editor_in_chief"])
+        self._let_staff_in()
         self.say("letters, calls, a year and a half of open books")
         promised.load(
             letters=_listed("letters.toml", "letters"),
@@ -147,6 +149,15 @@ class Courier:
             )
             self.front.add_child(instance=section)
             self.sections[facts["slug"]] = publishing.publish(section)
+
+    def _let_staff_in(self) -> None:
+        new.make_editor(EDITOR, PASSWORD, name=self.paper["editor_in_chief"])
+        for colleague in COLLEAGUES.values():
+            if colleague.email == EDITOR:
+                continue
+            first, _, last = colleague.name.partition(" ")
+            person = StaffUser.objects.create_user(colleague.email, first_name=first, last_name=last)
+            person.groups.set(Group.objects.filter(name__in=colleague.groups))
 
     def _add_plain_pages(self) -> None:
         for facts in self.paper["pages"]:

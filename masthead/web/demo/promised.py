@@ -20,7 +20,7 @@ from masthead.core.models import Message
 from masthead.letters import issues, subscribing
 from masthead.letters.models import Delivery, DeliveryState, Issue, LetterList, Mailing, MailingState, Rhythm
 from masthead.membership import reasons
-from masthead.money import ledger
+from masthead.money import ledger, months, receipts
 from masthead.money.amounts import Money
 from masthead.money.ledger import Account, credit, debit
 from masthead.newsroom.models import Person
@@ -250,6 +250,9 @@ def _keep_books(facts: Facts) -> None:
                     note=rule["note"],
                     by=LOADER,
                 )
+    if oldest := months.next_to_close():
+        months.close(oldest, by=LOADER)
+    receipts.name(**facts["receipts"], by=LOADER)
 
 
 def _post(begins: date, month: Facts) -> None:
@@ -265,7 +268,14 @@ def _post(begins: date, month: Facts) -> None:
                 debit(Account.FEES, fee),
                 credit(account, amount),
             ],
+            method="card",
         )
+    held = members + gifts - fees
+    ledger.post(
+        f"demo:{begins:%Y-%m}:payout",
+        on=begins.replace(day=25),
+        lines=[debit(Account.BANK, held), credit(Account.owed_by("practice"), held)],
+    )
 
 
 def _pounds(written: str) -> Money:

@@ -1,4 +1,4 @@
-"""Pages of a demonstration: its mailbox and its clock. In a real newsroom neither exists."""
+"""Pages of a demonstration: its mailbox, its clock, its ways into the desk. In a real newsroom none exists."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,10 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from masthead.core import clock, jobs
 from masthead.core.models import Message, Rule
+from masthead.readers import desk_sign_in
+from masthead.readers.models import StaffUser
+from masthead.web.demo import COLLEAGUES, Colleague
 
 PER_PAGE = 50
 STEPS = {"day": _("A day"), "week": _("A week"), "month": _("A month"), "year": _("A year")}
@@ -32,6 +35,23 @@ def only_in_a_demonstration(view: Callable[..., HttpResponse]) -> Callable[..., 
         return never_cache(view)(request, *args, **kwargs)
 
     return guarded
+
+
+def ways_in() -> list[tuple[str, Colleague]]:
+    """As whom one may enter the desk without a password: nobody, unless this is a demonstration on loopback."""
+    return list(COLLEAGUES.items()) if settings.CONFIG.demo else []
+
+
+@only_in_a_demonstration
+@require_POST
+def enter_as(request: HttpRequest, who: str) -> HttpResponse:
+    """One button, and one is somebody of the invented paper."""
+    if who not in COLLEAGUES:
+        raise Http404
+    person = get_object_or_404(StaffUser, email=COLLEAGUES[who].email, is_active=True)
+    return desk_sign_in.enter(
+        request, person, how="a button of the demonstration", remember=True, then=reverse("wagtailadmin_home")
+    )
 
 
 @only_in_a_demonstration

@@ -17,10 +17,8 @@ ALIVE = timedelta(seconds=60)  # by the wall, as workers tell it
 
 def ready(_request: HttpRequest) -> HttpResponse:
     """200 'ready', or 503 with a line for each thing that is missing."""
-    missing = "\n".join(_missing())
-    response = HttpResponse(
-        missing or "ready", status=503 if missing else 200, content_type="text/plain; charset=utf-8"
-    )
+    lacks = "\n".join(missing())
+    response = HttpResponse(lacks or "ready", status=503 if lacks else 200, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-store"
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log each 503 that a balancer fetches
     return response
@@ -34,13 +32,14 @@ def live(_request: HttpRequest) -> HttpResponse:
 _migrated = False
 
 
-def _missing() -> list[str]:
+def missing() -> list[str]:
+    """What keeps this machine from taking requests, a line each."""
     global _migrated
     from masthead.web.workers import missing_migrations
 
     try:
-        if not _migrated and (missing := missing_migrations()):
-            return [f"{len(missing)} migrations are missing"]
+        if not _migrated and (behind := missing_migrations()):
+            return [f"{len(behind)} migrations are missing"]
         _migrated = True  # a newer version is another process
         heard = set(Worker.objects.filter(seen_at__gt=timezone.now() - ALIVE).values_list("queue", flat=True))
     except Error:

@@ -16,10 +16,12 @@ CALLS = {
     "GET /billing_requests/{request}": "asks what became of a visit",
     "POST /billing_requests/{request}/actions/cancel": "closes a visit that was forgotten",
     "GET /mandates/{mandate}": "asks whether a permission to collect stands",
+    "GET /subscriptions": "looks whether other software still collects on a permission",
     "POST /mandates/{mandate}/actions/cancel": "ends a permission to collect",
     "GET /customer_bank_accounts/{account}": "asks for the last digits of the account, as a hint for its owner",
     "POST /payments": "collects on a permission",
     "GET /payments/{payment}": "asks what is known of a payment",
+    "POST /payments/{payment}/actions/cancel": "calls off a payment that was not handed to the bank yet",
     "GET /payments": "looks for a collection whose answer never reached us",
     "GET /events": "asks when what happened to a payment or a refund, and why",
     "POST /refunds": "gives money back",
@@ -77,6 +79,9 @@ class Calls:
     def cancel_mandate(self, ref: str) -> dict[str, Any]:
         return self._thing("POST", "mandates", f"/{ref}/actions/cancel", words={})
 
+    def subscriptions_on(self, mandate: str) -> Iterator[dict[str, Any]]:
+        return self._listed("subscriptions", {"mandate": mandate})
+
     def account(self, ref: str) -> dict[str, Any]:
         return self._get("customer_bank_accounts", ref)
 
@@ -85,6 +90,9 @@ class Calls:
 
     def payment(self, ref: str) -> dict[str, Any]:
         return self._get("payments", ref)
+
+    def cancel_payment(self, ref: str) -> dict[str, Any]:
+        return self._thing("POST", "payments", f"/{ref}/actions/cancel", words={})
 
     def payments_on(self, mandate: str, *, since: str) -> Iterator[dict[str, Any]]:
         return self._listed("payments", {"mandate": mandate, "created_at[gte]": since})

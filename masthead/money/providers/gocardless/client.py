@@ -35,6 +35,7 @@ from masthead.money.providers.base import (
 from masthead.money.providers.gocardless import fees, findings, reading, signatures, states
 from masthead.money.providers.gocardless.calls import Calls, Refused
 from masthead.money.providers.gocardless.findings import Found
+from masthead.money.states import ASKED_ANEW
 
 if TYPE_CHECKING:
     from masthead.money.models import Checkout, Event, Mandate, Payment, Refund
@@ -89,11 +90,18 @@ class GoCardless(Provider):
     name: str = NAME
 
     way: ClassVar[str] = "Direct debit"
+    pays_with: ClassVar[str] = "debit"
     taken: ClassVar[str] = (
         "From your bank account: the first payment about a week from now, later ones a few working days after the day "
         "they are due. GoCardless writes to you before each. If there was a mistake, your bank gives it back."
     )
     permission_first: ClassVar[bool] = True
+    lists_within: ClassVar[timedelta] = timedelta(days=14)  # from the bank's yes until it is paid out
+    same_day: ClassVar[bool] = False
+    methods: ClassVar[Mapping[str, str]] = {"bacs": "Bacs Direct Debit", "sepa_core": "SEPA Direct Debit"}
+
+    def methods_for(self, currency: str) -> frozenset[str]:
+        return frozenset(self.methods) & {states.SCHEMES.get(currency, "")}
 
     def takes(self, currency: str, *, keeps_mandate: bool) -> bool:
         """Support that goes on, in pounds and euros. For a gift, a permission to collect would be left behind."""
@@ -183,6 +191,13 @@ class GoCardless(Provider):
             body["why"] = str(refused_because)
         return self._answer("answer.refund", refund.reference, body)
 
+    def call_off(self, payment: "Payment") -> Told | None:
+        """Until it is handed to the bank, on the evening before at the latest."""
+        try:
+            return self._told_of(self.calls.cancel_payment(payment.provider_ref), payment)
+        except Refused:
+            return None
+
     def cancel(self, mandate: "Mandate") -> Told:
         try:
             self.calls.cancel_mandate(mandate.provider_ref)
@@ -191,19 +206,65 @@ class GoCardless(Provider):
                 raise Trouble(str(refused)) from refused
         return self._answer("answer.mandate", mandate.reference, {"ended": mandate.provider_ref, "at": clock.time()})
 
+    def look_over(self, customer: str, method: str, currency: str) -> MandateFacts:
+        """GoCardless' mandates are the permissions, so `method` is one; a token sees those of its own mode alone."""
+        try:
+            mandate = self.calls.mandate(method)
+            plans = list(self.calls.subscriptions_on(method))
+            account = self.calls.account(mandate["links"]["customer_bank_account"])
+        except Refused as refused:
+            raise WillNot(str(refused)) from refused
+        if mandate["links"].get("customer") != customer:
+            raise WillNot(f"{method} does not belong to {customer}")
+        if mandate["status"] not in states.MAY_BE_COLLECTED_ON:
+            raise WillNot(f"nothing can be collected on {method}: it is {mandate['status'].replace('_', ' ')}")
+        if mandate["scheme"] != states.SCHEMES.get(currency):
+            raise WillNot(f"nothing in {currency} can be collected on {method}: its scheme is {mandate['scheme']}")
+        if running := next((plan["id"] for plan in plans if states.SUBSCRIPTION.get(plan["status"]) != "over"), ""):
+            raise WillNot(f"{method} still has the subscription {running}: cancel it first, or they pay twice")
+        hint = reading.hint_of(account["account_number_ending"])
+        return MandateFacts(method, "", "debit", hint, reading.moment(mandate["created_at"]))
+
     # --- what is told ------------------------------------------------------------------------------------------
 
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
-        """By payouts, the oldest first: what they are made of, as far as it is ours, and they themselves.
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
+        """By payouts, the newest first: what they are made of, and they themselves, after which one can go on.
 
         So a payment is listed when it is paid out, some days after it was confirmed.
         """
-        for payout in list(self.calls.payouts(_written(start), _written(end)))[::-1]:
-            items = fees.in_pennies(self.calls.payout_items(payout["id"]), payout["amount"])
-            yield from self._items(payout, items)
-            yield self._movement(
-                payout, states.PAYOUT.get(payout["status"], "other"), payout["id"], "", -payout["amount"]
-            )
+        try:
+            payouts = list(self.calls.payouts(_written(start), _written(end)))
+            refs = [payout["id"] for payout in payouts]
+            for payout in payouts[refs.index(after) + 1 if after in refs else 0 :]:
+                items = fees.in_pennies(self.calls.payout_items(payout["id"]), payout["amount"])
+                yield from self._items(payout, items)
+                paid = self._movement(payout, "payout", payout["id"], -payout["amount"])
+                yield replace(paid, reference="", place=payout["id"])
+        except (Refused, fees.DoesNotAddUp) as wrong:
+            raise Trouble(f"GoCardless' payouts can't be read: {wrong}") from wrong
+
+    def undone(self, start: datetime, end: datetime) -> Iterator[Movement]:
+        """Payouts that the bank sent back: GoCardless dates that nowhere, so it is dated when we see it."""
+        try:
+            for payout in self.calls.payouts(_written(start), _written(end)):
+                if states.PAYOUT.get(payout["status"]) == "payout undone":
+                    back = self._movement(payout, "payout undone", f"{payout['id']}:undone", payout["amount"])
+                    yield replace(back, at=clock.now())
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        try:
+            if movement.kind == "fee" and movement.thing:
+                found = findings.of_payout(movement.thing, self.calls, _payments_called, at=clock.time())
+                return self._answer("answer.payout", movement.thing, {"found": found})
+            if not movement.payment_ref:
+                return None
+            payment = self.calls.payment(movement.payment_ref)
+            found = findings.of_payment(payment, self.calls, at=clock.time(), refunded=True)
+        except (Refused, fees.DoesNotAddUp) as wrong:
+            raise Trouble(str(wrong)) from wrong
+        return self._answer("answer.payment", movement.payment, {"found": found})
 
     def look_up_payment(self, payment: "Payment") -> Told | None:
         try:
@@ -220,7 +281,11 @@ class GoCardless(Provider):
 
     def fill_in(self, event: "Event") -> dict[str, Any] | None:
         about, told = states.KINDS.get(event.kind, ""), event.body
-        if about in ("", "answer", "noted") or "links" not in told or ("found" in told and event.state != "failed"):
+        if (
+            about in ("", "answer", "noted")
+            or "links" not in told
+            or ("found" in told and event.state not in ASKED_ANEW)
+        ):
             return None
         if self._is_anothers(event):
             return None
@@ -404,22 +469,42 @@ class GoCardless(Provider):
         return facts
 
     def _items(self, payout: Mapping[str, Any], items: Iterable[tuple[Mapping[str, Any], int]]) -> Iterator[Movement]:
-        """Those about payments of ours; and those about no payment at all, which are the whole account's."""
-        rows = [(item, minor, (item.get("links") or {}).get("payment") or "") for item, minor in items]
-        references = _references_of({ref for _, _, ref in rows})
-        for item, minor, ref in rows:
-            if ref and ref not in references:
-                continue
-            name = f"{payout['id']}:{item['type']}:{(item.get('links') or {}).get('refund') or ref}"
-            kind = states.ITEM.get(item["type"], "other")
-            yield self._movement(payout, kind, name, references.get(ref, ""), minor)
+        """One line for each thing in a payout: ours, others', and those about no payment, which are the account's."""
+        sums: dict[tuple[str, str, str], int] = {}
+        for item, minor in items:
+            links = item.get("links") or {}
+            what = (str(item["type"]), str(links.get("payment") or ""), str(links.get("refund") or ""))
+            sums[what] = sums.get(what, 0) + minor
+        references = self._ours_among({payment for _, payment, _ in sums if payment})
+        for (kind, payment, refund), minor in sums.items():
+            about_ours = payment in references or not (payment or refund)
+            line = self._movement(
+                payout,
+                states.ITEM.get(kind, "other") if about_ours else "another's",
+                f"{payout['id']}:{kind}:{refund or payment}",
+                minor,
+            )
+            if payment in references:
+                thing = payout["id"] if line.kind == "fee" else refund
+                ref = references[payment]
+                line = replace(line, reference=ref, payment=ref, payment_ref=payment, thing=thing)
+            yield line
 
-    def _movement(self, payout: Mapping[str, Any], kind: str, name: str, reference: str, minor: int) -> Movement:
+    def _ours_among(self, refs: set[str]) -> dict[str, str]:
+        """Our references of those payments that are ours; of those that we don't know, what they bear says it."""
+        known = _references_of(refs)
+        for ref in sorted(refs - known.keys()):
+            names = self.calls.payment(ref).get("metadata") or {}
+            if names.get("masthead") == own_name() and names.get("payment"):
+                known[ref] = str(names["payment"])
+        return known
+
+    def _movement(self, payout: Mapping[str, Any], kind: str, name: str, minor: int) -> Movement:
         currency = payout["currency"]
         return Movement(
             provider_ref=name,
             kind=kind,
-            reference=reference,
+            reference="",
             amount=Money(minor, currency),
             fee=Money(0, currency),
             at=reading.moment(payout["created_at"]),

@@ -1,11 +1,13 @@
 """Facts from findings. Pure: the same finding gives the same facts, whatever came before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from masthead.money.amounts import Money
 from masthead.money.providers.base import (
     CheckoutFacts,
+    DisputeFacts,
     Facts,
     FeeFacts,
     MandateFacts,
@@ -37,6 +39,11 @@ def facts_of(found: Found, own_name: str, *, told_at: str = "") -> list[Facts]:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
+def hint_of(last4: str) -> str:
+    """As its owner knows it."""
+    return f"bank account ending {last4}"
+
+
 def moment(written: str) -> datetime:
     """What GoCardless writes as 2026-11-28T12:00:00.000Z."""
     return datetime.fromisoformat(written).astimezone(UTC)
@@ -61,7 +68,7 @@ def _mandate(mandate: dict[str, Any], ended_at: datetime) -> MandateFacts:
         provider_ref=mandate["id"],
         checkout=mandate["metadata"].get("checkout", ""),
         method="debit",
-        hint=f"bank account ending {mandate['last4']}",
+        hint=hint_of(mandate["last4"]),
         made_at=moment(mandate["created_at"]),
         ended_at=ended_at if is_over else None,
     )
@@ -73,14 +80,11 @@ def _payment(found: Found, own_name: str) -> PaymentFacts:
     if payment["status"] not in states.NOT_PROMISED:
         told["promised_at"] = moment(payment["created_at"])
     told |= _happened(found)
-    if told.get("returned_at"):
-        told["returned_minor"] = payment["amount"]
-    if told.get("reinstated_at"):
-        told["reinstated_minor"] = payment["amount"]
     return PaymentFacts(
         reference=payment["metadata"]["payment"],
         provider_ref=payment["id"],
         amount=Money(payment["amount"], payment["currency"]),
+        method="debit",
         refunds=tuple(_refund(refund, own_name) for refund in found["refunds"]),
         **told,
     )
@@ -89,22 +93,32 @@ def _payment(found: Found, own_name: str) -> PaymentFacts:
 def _happened(found: Found) -> dict[str, Any]:
     """The steps in their order: what fails after it was confirmed was collected, and went back."""
     told: dict[str, Any] = {}
+    gone: list[DisputeFacts] = []
     for step in sorted(found["history"], key=lambda step: moment(step["when"])):
         fact, at = states.STEPS.get(step["action"]), moment(step["when"])
+        is_back = not gone or gone[-1].back_at is not None
         if fact == "failed_at" and step["tries_again"]:
             continue
         if fact == "failed_at" and "collected_at" in told:
             fact = "returned_at"
         if fact == "returned_at":
             told.setdefault("collected_at", at)
-            told.pop("reinstated_at", None)
-        if fact == "reinstated_at" and "returned_at" not in told:
-            continue
-        if fact:
+            if is_back:
+                gone.append(_gone(found, len(gone), at))
+        elif fact == "reinstated_at":
+            if not is_back:
+                gone[-1] = replace(gone[-1], back_at=at, back_minor=gone[-1].amount_minor)
+        elif fact:
             told.setdefault(fact, at)
         if fact == "failed_at":
             told.setdefault("failure", states.FAILURES.get(step["cause"], "declined"))
-    return told or _as_it_stands(found)
+    return told | ({"disputes": tuple(gone)} if gone else {}) or _as_it_stands(found)
+
+
+def _gone(found: Found, number: int, at: datetime) -> DisputeFacts:
+    """That it went back to its giver; the second time and later it needs a name of its own."""
+    payment = found["payment"]
+    return DisputeFacts(f"{payment['id']}:{number + 1}" if number else "", at, payment["amount"])
 
 
 def _as_it_stands(found: Found) -> dict[str, Any]:
@@ -114,7 +128,7 @@ def _as_it_stands(found: Found) -> dict[str, Any]:
         return {}
     if fact == "failed_at":
         return {"failed_at": now, "failure": "declined"}
-    return {"collected_at": now} | ({"returned_at": now} if fact == "returned_at" else {})
+    return {"collected_at": now} | ({"disputes": (_gone(found, 0, now),)} if fact == "returned_at" else {})
 
 
 def _refund(refund: dict[str, Any], own_name: str) -> RefundFacts:

@@ -52,6 +52,16 @@ MANDATE = {  # status of a mandate → the fact that it tells
     "blocked": "ended_at",
 }
 
+SUBSCRIPTION = {  # status of a subscription that other software made → whether it still collects
+    "pending_customer_approval": "running",
+    "active": "running",
+    "paused": "running",
+    "customer_approval_denied": "over",
+    "finished": "over",
+    "cancelled": "over",
+}
+MAY_BE_COLLECTED_ON = frozenset({"pending_submission", "submitted", "active"})
+
 REFUND = {  # status of a refund → the fact that it tells; it is made from the beginning, since GoCardless holds it back
     "created": "made_at",
     "pending_submission": "made_at",
@@ -137,6 +147,7 @@ KINDS = {  # its events, and our own names for its answers → what they are abo
     "answer.payment": "answer",
     "answer.refund": "answer",
     "answer.mandate": "answer",
+    "answer.payout": "answer",
 }
 
 FAILURES = {  # cause of a payment's failure → ours (see money.failures); all others: declined

@@ -20,6 +20,7 @@ from masthead.core.refusals import Trouble
 from masthead.money.amounts import Money
 from masthead.money.providers.base import (
     CheckoutFacts,
+    DisputeFacts,
     Facts,
     MandateFacts,
     Movement,
@@ -130,17 +131,29 @@ class PracticeBank(Provider):
         ended = self._call("POST", f"/v1/mandates/{mandate.provider_ref}/cancel", {}, key=f"cancel-{mandate.reference}")
         return self._answer("mandate.ended", ended)
 
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
         lines = self._call("GET", f"/v1/movements?from={start.timestamp()}&to={end.timestamp()}")["movements"]
         for line in lines:
             yield Movement(
-                provider_ref=line["id"],
+                provider_ref=f"{line['id']}:{line['kind']}",
                 kind=line["kind"],
                 reference=line["reference"],
                 amount=Money(line["amount"], line["currency"]),
                 fee=Money(line["fee"], line["currency"]),
                 at=_moment(line["at"]),
+                payment=line["reference"],
+                payment_ref=line["payment"],
+                thing=line["id"],
             )
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        if not movement.payment:
+            return None
+        return self._answer("payment.asked", self._call("GET", f"/v1/payments/{movement.payment}"))
+
+    def balance(self) -> dict[str, Money]:
+        held = self._call("GET", "/v1/balance")["balance"]
+        return {currency: Money(minor, currency) for currency, minor in held.items()}
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
         parts = dict(part.split("=", 1) for part in headers.get("Practice-Signature", "").split(",") if "=" in part)
@@ -212,7 +225,7 @@ def _of_payment(known: dict[str, Any]) -> PaymentFacts:
     for step in known["history"]:
         if fact := states.PAYMENT[step["state"]]:
             facts[fact] = _moment(step["at"])
-    claimed = known["claimed_back"] or {}
+    claimed, claimed_at = known["claimed_back"] or {}, facts.pop("returned_at", None)
     return PaymentFacts(
         reference=known["reference"],
         provider_ref=known["id"],
@@ -220,8 +233,7 @@ def _of_payment(known: dict[str, Any]) -> PaymentFacts:
         approval_url=known["approval_url"] or "",
         fee_minor=known["fee"],
         failure=states.FAILURES.get(known["failure"], "declined") if known["failure"] else "",
-        returned_minor=claimed.get("amount", 0),
-        return_fee_minor=claimed.get("fee", 0),
+        disputes=(DisputeFacts("", claimed_at, claimed["amount"], claimed["fee"]),) if claimed_at else (),
         mandate=_of_mandate(known["mandate"]) if known["mandate"] else None,
         refunds=tuple(_of_refund(refund) for refund in known["refunds"]),
         **facts,

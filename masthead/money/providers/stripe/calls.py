@@ -19,6 +19,8 @@ CALLS = {
     "GET /v1/checkout/sessions/{session}": "asks what became of a visit",
     "GET /v1/checkout/sessions": "finds the visit that a payment belongs to",
     "POST /v1/customers": "makes the holder of a card or account that is given without a payment",
+    "GET /v1/customers/{customer}": "looks for the holder of a card or account that was given to other software",
+    "GET /v1/subscriptions": "looks whether other software still collects from a holder",
     "GET /v1/setup_intents/{intent}": "asks what became of such a visit",
     "POST /v1/payment_intents": "collects on a saved card or account, without its owner",
     "GET /v1/payment_intents/{intent}": "asks what is known of a payment, its fee included",
@@ -29,6 +31,7 @@ CALLS = {
     "GET /v1/refunds": "asks what was given back of a payment, by whomever",
     "GET /v1/disputes": "asks what was claimed back of a payment",
     "GET /v1/balance_transactions": "lists what moved, for the comparison with our books",
+    "GET /v1/balance": "asks what Stripe holds, for the comparison with our books",
     "GET /v1/webhook_endpoints": "looks whether a webhook leads here, for `masthead check`",
 }
 
@@ -92,6 +95,13 @@ class Calls:
     def customer(self, params: Any, *, key: str) -> dict[str, Any]:
         return _ask(self._v1.customers.create, params, {"idempotency_key": key})
 
+    def customer_called(self, ref: str) -> dict[str, Any]:
+        return _ask(self._v1.customers.retrieve, ref)
+
+    def subscriptions_of(self, customer: str) -> Iterator[dict[str, Any]]:
+        """Whatever their status."""
+        return _listed(self._v1.subscriptions.list, {"customer": customer, "status": "all"})
+
     def setup(self, ref: str) -> dict[str, Any]:
         return _ask(self._v1.setup_intents.retrieve, ref, {"expand": ["payment_method"]})
 
@@ -105,16 +115,22 @@ class Calls:
         return _ask(self._v1.refunds.create, params, {"idempotency_key": key})
 
     def refunds_of(self, intent: str) -> Iterator[dict[str, Any]]:
-        asked = {"payment_intent": intent, "expand": ["data.failure_balance_transaction"]}
+        asked = {"payment_intent": intent, "expand": ["data.balance_transaction", "data.failure_balance_transaction"]}
         return _listed(self._v1.refunds.list, asked)
 
     def disputes_of(self, intent: str) -> Iterator[dict[str, Any]]:
         return _listed(self._v1.disputes.list, {"payment_intent": intent})
 
-    def balance(self, start: int, end: int) -> Iterator[dict[str, Any]]:
-        """Lines of Stripe's own books from `start` until before `end`, seconds since 1970; the newest first."""
+    def balance(self, start: int, end: int, after: str = "") -> Iterator[dict[str, Any]]:
+        """Lines of Stripe's own books from `start` until before `end`, seconds since 1970; the newest first.
+
+        `after` is the id of one of them: then those that follow it.
+        """
         asked = {"created": {"gte": start, "lt": end}, "expand": ["data.source"]}
-        return _listed(self._v1.balance_transactions.list, asked)
+        return _listed(self._v1.balance_transactions.list, asked, after)
+
+    def held(self) -> dict[str, Any]:
+        return _ask(self._v1.balance.retrieve)
 
     def webhooks(self) -> Iterator[dict[str, Any]]:
         return _listed(self._v1.webhook_endpoints.list, {})
@@ -137,15 +153,14 @@ def _ask(call: Callable[..., Any], *words: Any) -> dict[str, Any]:
     return found
 
 
-def _listed(call: Callable[..., Any], asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every row of a list, page after page."""
-    after: dict[str, str] = {}
+def _listed(call: Callable[..., Any], asked: Mapping[str, Any], after: str = "") -> Iterator[dict[str, Any]]:
+    """Every row of a list, page after page; those after the row called `after`."""
     while True:
-        page = _ask(call, {"limit": AT_ONCE, **asked, **after})
+        page = _ask(call, {"limit": AT_ONCE, **asked, **({"starting_after": after} if after else {})})
         yield from page["data"]
         if not page["has_more"] or not page["data"]:
             return
-        after = {"starting_after": page["data"][-1]["id"]}
+        after = page["data"][-1]["id"]
 
 
 def _error(error: stripe.StripeError) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from masthead.core import clock, config
 from masthead.core.refusals import Trouble
+from masthead.money import methods
 from masthead.money.amounts import Money
 from masthead.money.own_name import own_name
 from masthead.money.providers.base import (
@@ -38,6 +39,7 @@ from masthead.money.providers.stripe import findings, reading, signatures, state
 from masthead.money.providers.stripe.calls import Calls, Declined, Refused
 from masthead.money.providers.stripe.findings import Found, id_of
 from masthead.money.providers.stripe.minor import ours, theirs
+from masthead.money.states import ASKED_ANEW
 
 if TYPE_CHECKING:
     from masthead.money.models import Checkout, Event, Mandate, Payment, Refund, Setup
@@ -84,6 +86,19 @@ class Stripe(Provider):
     address: str
     name: str = NAME
 
+    methods: ClassVar[Mapping[str, str]] = {
+        "card": "Cards, with Apple Pay and Google Pay",
+        "link": "Link",
+        "paypal": "PayPal",
+        "bacs_debit": "Bacs Direct Debit",
+        "sepa_debit": "SEPA Direct Debit",
+    }
+
+    def methods_for(self, currency: str) -> frozenset[str]:
+        """Debits are in one currency each; which of the others a giver meets is the account's own choice at Stripe."""
+        others = {kind for kind, of in states.DEBITS_IN.items() if of != currency}
+        return frozenset(self.methods) - others
+
     # --- calls that move money -------------------------------------------------------------------------------
 
     def open(self, checkout: "Checkout") -> PayPage:
@@ -97,6 +112,7 @@ class Stripe(Provider):
             asked["payment_intent_data"]["setup_future_usage"] = "off_session"
         if checkout.email:
             asked["customer_email"] = checkout.email
+        asked |= self._without_what_is_off()
         return self._opened(asked, key=checkout.reference)
 
     def look_up(self, checkout: "Checkout") -> Told:
@@ -128,7 +144,7 @@ class Stripe(Provider):
             "success_url": back,
             "cancel_url": back,
         }
-        return self._opened(asked, key=setup.reference)
+        return self._opened(asked | self._without_what_is_off(), key=setup.reference)
 
     def look_up_setup(self, setup: "Setup") -> Told:
         try:
@@ -137,6 +153,28 @@ class Stripe(Provider):
         except Refused as refused:
             raise Trouble(str(refused)) from refused
         return self._answer("answer.setup", setup.reference, {"found": found})
+
+    def look_over(self, customer: str, method: str, currency: str) -> MandateFacts:
+        try:
+            holder, found = self.calls.customer_called(customer), self.calls.method(method)
+            plans = list(self.calls.subscriptions_of(customer))
+        except Refused as refused:
+            raise WillNot(str(refused)) from refused
+        if holder.get("deleted"):
+            raise WillNot(f"{customer} was deleted at Stripe")
+        if holder["livemode"] is not self.is_live or found["livemode"] is not self.is_live:
+            raise WillNot(f"{customer} or {method} is of the other mode: live and test are kept apart")
+        if id_of(found.get("customer")) != customer:
+            raise WillNot(f"{method} does not belong to {customer}")
+        if running := next((plan["id"] for plan in plans if states.SUBSCRIPTION.get(plan["status"]) != "over"), ""):
+            raise WillNot(f"{customer} still has the subscription {running}: cancel it first, or they pay twice")
+        kept = findings.method(found)
+        is_kind, last = states.METHODS.get(kept["type"]), reading.last_day_of(kept)
+        if is_kind is None or states.DEBITS_IN.get(kept["type"], currency) != currency:
+            raise WillNot(f"nothing in {currency} can be collected later on {method}, a {kept['type']}")
+        if last and last < clock.today():
+            raise WillNot(f"the card {method} has expired")
+        return MandateFacts(method, "", is_kind[0], reading.hint_of(kept), reading.moment(found["created"]), None, last)
 
     def look_up_payment(self, payment: "Payment") -> Told | None:
         try:
@@ -208,12 +246,33 @@ class Stripe(Provider):
 
     # --- what is told ------------------------------------------------------------------------------------------
 
-    def moved(self, start: datetime, end: datetime) -> Iterator[Movement]:
-        """Ours, and what is of the whole account: payouts and Stripe's own fees. The oldest first."""
-        lines = list(self.calls.balance(int(start.timestamp()), int(end.timestamp())))
-        for line in reversed(lines):
-            if (movement := self._movement(line)) is not None:
-                yield movement
+    def moved(self, start: datetime, end: datetime, after: str = "") -> Iterator[Movement]:
+        """The newest first: ours, others', and what is of the whole account, as payouts and Stripe's own fees are."""
+        try:
+            for line in self.calls.balance(int(start.timestamp()), int(end.timestamp()), after):
+                yield self._movement(line)
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+
+    def look_up_movement(self, movement: Movement) -> Told | None:
+        if not movement.payment_ref:
+            return None
+        try:
+            found = findings.of_intent(movement.payment_ref, self.calls, at=clock.time(), name=own_name())
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+        return self._answer("answer.payment", movement.payment, {"found": found})
+
+    def balance(self) -> dict[str, Money]:
+        try:
+            stated = self.calls.held()
+        except Refused as refused:
+            raise Trouble(str(refused)) from refused
+        sums: dict[str, Money] = {}
+        for part in (*stated["available"], *stated["pending"]):
+            amount = ours(part["amount"], part["currency"])
+            sums[amount.currency] = sums.get(amount.currency, Money(0, amount.currency)) + amount
+        return sums
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[Told]:
         signatures.check(headers.get("Stripe-Signature", ""), body, self.hook_secrets)
@@ -236,7 +295,7 @@ class Stripe(Provider):
 
     def fill_in(self, event: "Event") -> dict[str, Any] | None:
         about, told = states.KINDS.get(event.kind, ""), event.body
-        if not about or "object" not in told or ("found" in told and event.state != "failed"):
+        if not about or "object" not in told or ("found" in told and event.state not in ASKED_ANEW):
             return None
         if told.get("account") or not self._may_be_ours(about, told["object"]):
             return None
@@ -309,6 +368,12 @@ class Stripe(Provider):
             "payment_intent_data": of_payment,
             **where,
         }
+
+    @staticmethod
+    def _without_what_is_off() -> dict[str, Any]:
+        """Stripe shows what its account has, but for what the desk has switched off."""
+        off = methods.off(NAME)
+        return {"excluded_payment_method_types": sorted(off)} if off else {}
 
     def _opened(self, asked: dict[str, Any], *, key: str) -> PayPage:
         try:
@@ -446,17 +511,17 @@ class Stripe(Provider):
             facts.append(MandateFacts(ended, "", "", "", None, reading.moment(told["at"])))
         return facts
 
-    def _movement(self, line: Mapping[str, Any]) -> Movement | None:
+    def _movement(self, line: Mapping[str, Any]) -> Movement:
         kind = states.BALANCE.get(line["type"], "other")
         source = line["source"] if isinstance(line.get("source"), Mapping) else {}
-        what, reference = source.get("object"), ""
+        what, payment, reference = source.get("object"), "", ""
         if line["type"] == "adjustment" and what != "dispute":
             kind = "other"
         if what in ("charge", "refund", "dispute"):
             payment = self._payment_named_by(source)
-            if not payment:
-                return None
             reference = (source.get("metadata") or {}).get("refund") or (source["id"] if what == "refund" else payment)
+            if not payment:
+                kind, reference = "another's", ""
         return Movement(
             provider_ref=line["id"],
             kind=kind,
@@ -464,6 +529,10 @@ class Stripe(Provider):
             amount=ours(line["amount"], line["currency"]),
             fee=ours(line["fee"], line["currency"]),
             at=reading.moment(line["created"]),
+            payment=payment,
+            payment_ref=id_of(source.get("payment_intent")) if payment else "",
+            thing=source["id"] if payment and what in ("refund", "dispute") else "",
+            place=line["id"],
         )
 
     def _payment_named_by(self, source: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ def of_setup(ref: str, calls: Calls, *, at: float, name: str) -> Found:
     setup = calls.setup(ref)
     if (setup.get("metadata") or {}).get("masthead") != name:
         return {"at": at}
-    error = _pick(setup.get("last_setup_error") or {}, OF_ERROR)
+    error = _error(setup.get("last_setup_error") or {})
     given = method(setup["payment_method"]) if setup.get("payment_method") else None
     return {"at": at, "setup": _pick(setup, OF_SETUP) | {"error": error}, "method": given}
 
@@ -51,7 +51,7 @@ def of_intent(ref: str, calls: Calls, *, at: float, name: str) -> Found:
     charge = intent.get("latest_charge") or {}
     found: Found = {
         "at": at,
-        "intent": _pick(intent, OF_INTENT) | {"error": _pick(intent.get("last_payment_error") or {}, OF_ERROR)},
+        "intent": _pick(intent, OF_INTENT) | {"error": _error(intent.get("last_payment_error") or {})},
         "charge": _pick(charge, OF_CHARGE) if charge else None,
         "fee": _pick(charge.get("balance_transaction") or {}, OF_LINE) or None,
         "undone": _pick(charge.get("failure_balance_transaction") or {}, OF_LINE) or None,
@@ -76,6 +76,8 @@ def method(found: Mapping[str, Any], charge: Mapping[str, Any] | None = None) ->
     if left_behind:
         return {"id": id_of(left_behind), "type": "sepa_debit", "last4": details.get("iban_last4") or ""}
     made = {"id": found["id"], "type": kind, "last4": details.get("last4") or ""}
+    if kind == "card" and details.get("fingerprint"):
+        made["card"] = details["fingerprint"]
     if details.get("exp_year") and details.get("exp_month"):
         made["expires"] = f"{details['exp_year']:04}-{details['exp_month']:02}"
     return made
@@ -86,9 +88,18 @@ def id_of(reference: Any) -> str:
     return str(reference["id"] if isinstance(reference, Mapping) else reference or "")
 
 
+def _error(error: Mapping[str, Any]) -> dict[str, Any]:
+    """Why not, and by which card: what Stripe calls its number, the same for all who type that number here."""
+    tried = error.get("payment_method") or {}
+    card = (tried.get("card") or {}).get("fingerprint") if isinstance(tried, Mapping) else ""
+    return _pick(error, OF_ERROR) | ({"card": card} if card else {})
+
+
 def _refund(refund: Mapping[str, Any]) -> dict[str, Any]:
-    came_back = refund.get("failure_balance_transaction") or {}
-    return _pick(refund, OF_REFUND) | {"came_back": came_back.get("created")}
+    """`line` and `back` are where it stands in Stripe's own books, and its coming back."""
+    kept = _pick(refund, OF_REFUND) | {"balance_transaction": id_of(refund.get("balance_transaction"))}
+    line, back = (refund.get(name) or {} for name in ("balance_transaction", "failure_balance_transaction"))
+    return kept | {"line": _pick(line, OF_LINE) or None, "back": _pick(back, OF_LINE) or None}
 
 
 def _dispute(dispute: Mapping[str, Any]) -> dict[str, Any]:

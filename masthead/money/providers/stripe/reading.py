@@ -5,7 +5,15 @@ from typing import Any
 
 from masthead.core import clock
 from masthead.money.amounts import Money
-from masthead.money.providers.base import CheckoutFacts, Facts, MandateFacts, PaymentFacts, RefundFacts, Unreadable
+from masthead.money.providers.base import (
+    CheckoutFacts,
+    DisputeFacts,
+    Facts,
+    MandateFacts,
+    PaymentFacts,
+    RefundFacts,
+    Unreadable,
+)
 from masthead.money.providers.stripe import states
 from masthead.money.providers.stripe.findings import Found
 from masthead.money.providers.stripe.minor import ours
@@ -60,6 +68,7 @@ def _visit(found: Found) -> CheckoutFacts | None:
         reference=session["metadata"]["checkout"],
         declined_at=moment(found["at"]) if declined else None,
         failure=states.failure_of(error) if declined else "",
+        card=error.get("card") or (found.get("method") or {}).get("card") or "",
         closed_at=moment(session["expires_at"]) if is_over else None,
     )
 
@@ -85,9 +94,10 @@ def _payment(found: Found, own_name: str) -> PaymentFacts:
         reference=names["payment"],
         provider_ref=intent["id"],
         amount=ours(intent["amount_received"] or intent["amount"], intent["currency"]),
+        method=_kind_of(found["method"])[0] if found["method"] else "",
         mandate=_mandate(found),
         refunds=tuple(_refund(refund, own_name) for refund in found["refunds"]) if is_sure else (),
-        **(told | (_claimed_back(found) if is_sure else {})),
+        **(_claimed_back(found, told) if is_sure else told),
     )
 
 
@@ -109,9 +119,7 @@ def _undone(found: Found) -> dict[str, Any]:
     if "doubt" in told:
         return told
     return told | {
-        "returned_at": moment(line["created"]),
-        "returned_minor": -ours(line["amount"], line["currency"]).minor,
-        "return_fee_minor": ours(line["fee"], line["currency"]).minor,
+        "disputes": (_took("", [line], line["currency"]),),
     }
 
 
@@ -159,41 +167,47 @@ def _given(found: Found) -> MandateFacts | None:
 def _refund(refund: dict[str, Any], own_name: str) -> RefundFacts:
     names, fact = refund.get("metadata") or {}, states.REFUND.get(refund["status"])
     reason = refund.get("failure_reason") or ("merchant_request" if refund["status"] == "canceled" else "unknown")
+    has_failed, currency = fact == "failed_at", refund["currency"]
+    line, back = refund.get("line") or {}, refund.get("back") or {}
+    failed_at = back.get("created") or refund.get("came_back") or refund["created"]
     return RefundFacts(
         provider_ref=refund["id"],
         reference=names.get("refund", "") if names.get("masthead") == own_name else "",
-        amount=ours(refund["amount"], refund["currency"]),
-        made_at=moment(refund["created"]) if refund["balance_transaction"] else None,
-        failed_at=moment(refund["came_back"] or refund["created"]) if fact == "failed_at" else None,
-        failure=states.REFUND_FAILURES.get(reason, "declined") if fact == "failed_at" else "",
+        amount=ours(refund["amount"], currency),
+        made_at=moment(line.get("created") or refund["created"]) if refund["balance_transaction"] else None,
+        failed_at=moment(failed_at) if has_failed else None,
+        failure=states.REFUND_FAILURES.get(reason, "declined") if has_failed else "",
+        fee_minor=_sum([line], "fee", currency).minor if line else 0,
+        failed_fee_minor=_sum([back], "fee", currency).minor if back and has_failed else 0,
     )
 
 
-def _claimed_back(found: Found) -> dict[str, Any]:
-    """What disputes took, and what came back of that; inquiries take nothing."""
+def _claimed_back(found: Found, told: dict[str, Any]) -> dict[str, Any]:
+    """What each dispute took, and what of it came back; inquiries take nothing."""
     currency = found["intent"]["currency"]
-    lines = [
-        line | {"won": states.DISPUTE.get(dispute["status"]) == "reinstated_at"}
-        for dispute in found["disputes"]
-        if states.DISPUTE.get(dispute["status"])
-        for line in dispute["lines"]
+    taking = [one for one in found["disputes"] if states.DISPUTE.get(one["status"])]
+    if foreign := next((line for one in taking for line in one["lines"] if line["currency"] != currency), None):
+        return told | {"doubt": _converted(currency, foreign["currency"])}
+    disputes = [
+        _took(one["id"], one["lines"], currency, won=states.DISPUTE.get(one["status"]) == "reinstated_at")
+        for one in sorted(taking, key=lambda one: (one["created"], one["id"]))
+        if any(line["amount"] < 0 for line in one["lines"])
     ]
+    return told | {"disputes": (*told.get("disputes", ()), *disputes)}
+
+
+def _took(ref: str, lines: list[dict[str, Any]], currency: str, *, won: bool = False) -> DisputeFacts:
     taken = [line for line in lines if line["amount"] < 0]
-    back = [line for line in lines if line["amount"] > 0 and line["won"]]
-    if not taken:
-        return {}
-    if any(line["currency"] != currency for line in lines):
-        return {"doubt": _converted(currency, lines[0]["currency"])}
-    facts = {
-        "returned_at": moment(min(line["created"] for line in taken)),
-        "returned_minor": -_sum(taken, "amount", currency).minor,
-        "return_fee_minor": _sum(taken, "fee", currency).minor,
-    }
-    if back:
-        facts["reinstated_at"] = moment(min(line["created"] for line in back))
-        facts["reinstated_minor"] = _sum(back, "amount", currency).minor
-        facts["reinstated_fee_minor"] = -_sum(back, "fee", currency).minor
-    return facts
+    back = [line for line in lines if line["amount"] > 0] if won else []
+    return DisputeFacts(
+        provider_ref=ref,
+        taken_at=moment(min(line["created"] for line in taken)),
+        amount_minor=-_sum(taken, "amount", currency).minor,
+        fee_minor=_sum(taken, "fee", currency).minor,
+        back_at=moment(min(line["created"] for line in back)) if back else None,
+        back_minor=_sum(back, "amount", currency).minor,
+        back_fee_minor=-_sum(back, "fee", currency).minor,
+    )
 
 
 def _sum(lines: list[dict[str, Any]], name: str, currency: str) -> Money:

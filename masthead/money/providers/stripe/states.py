@@ -104,6 +104,19 @@ METHODS = {  # type of a payment method → what it is with us, and how it is ca
     "nz_bank_account": ("debit", "bank account"),
 }
 
+SUBSCRIPTION = {  # status of a subscription that other software made → whether it still collects
+    "active": "running",
+    "past_due": "running",
+    "trialing": "running",
+    "unpaid": "running",
+    "incomplete": "running",
+    "paused": "running",
+    "canceled": "over",
+    "incomplete_expired": "over",
+}
+
+DEBITS_IN = {"bacs_debit": "GBP", "sepa_debit": "EUR"}  # the one currency that they can be collected in
+
 KINDS = {  # its events, and our own names for its answers → what they are about
     "checkout.session.completed": "session",
     "checkout.session.expired": "session",
