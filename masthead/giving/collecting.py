@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from masthead.core import clock
+from masthead.core import clock, faults
 from masthead.core.actors import Actor
 from masthead.money import payments
 from masthead.money.models import Mandate, Payment
@@ -45,6 +45,7 @@ def collect_due(pledge: Pledge) -> Instalment | None:
             interval=pledge.interval,
         )
         _ask_for(instalment, pledge)
+        faults.reach("instalment.half-way")
     return instalment
 
 

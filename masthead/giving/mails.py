@@ -84,9 +84,10 @@ def receipt(pledge: Pledge, instalment: Instalment) -> None:
 
 
 def not_paid(pledge: Pledge, instalment: Instalment, *, tries: Sequence[date] = ()) -> None:
-    """Once for each instalment that fails: why, on which days it is tried again, and that nothing is lost."""
+    """Once for each instalment that fails, and for each promise broken since: why, on which days it is tried again."""
     facts = _failing(pledge, instalment) | {"tries": [day(when) for when in tries]}
-    mail_key = _queue("not_paid", pledge, key=f"not-paid:{instalment.number}", **facts)
+    key = f"not-paid:{instalment.number}" + (f":{instalment.tries}" if instalment.tries > 1 else "")
+    mail_key = _queue("not_paid", pledge, key=key, **facts)
     for ahead, when in enumerate(tries, start=1):
         if mail_key:
             notices.tell_of_try(instalment, day=when, kind=NoticeKind.RETRY, told_by=mail_key, ahead=ahead)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from masthead.core import clock
+from masthead.core import clock, faults
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal, Trouble
 from masthead.money import customers, defences, facts, holds, inbox, moves, notices, payments, providers
@@ -79,6 +79,7 @@ def begin(
                 holds.tell(hold)
     if checkout.amount != amount:
         raise ValueError(f"{order_key} was begun with another amount")
+    faults.reach("checkout.written")
     if not checkout.is_held:
         _open_page(checkout)
     return checkout
@@ -105,6 +106,7 @@ def _open_page(checkout: Checkout) -> None:
         log.error("money.page_refused", payment=checkout.payment_id, why=str(why))
         facts.give_up(checkout, failure="impossible")
         raise NotTaken from None
+    faults.reach("checkout.opened")
     checkout.provider_ref, checkout.pay_url = page.provider_ref, page.url
     checkout.email = ""  # the provider has it now; who gives is known to the customer alone
     checkout.save(update_fields=["provider_ref", "pay_url", "email"])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from masthead.core import audit, clock
+from masthead.core import audit, clock, faults
 from masthead.core.actors import Actor
 from masthead.core.jobs import every, job
 from masthead.core.refusals import Refusal
@@ -119,10 +119,13 @@ def send(pk: int) -> None:
     payment = Payment.objects.select_related("mandate").get(pk=pk)
     if payment.sent_at is not None or payment.state != PaymentState.CREATED:
         return
+    faults.reach("collection.written")
     told = providers.get(payment.provider).collect(payment)
+    faults.reach("collection.answered")
     with transaction.atomic():
         Payment.objects.filter(pk=pk).update(sent_at=clock.now())
         event = inbox.keep_answer(payment.provider, told)
+    faults.reach("collection.kept")
     inbox.process(event)
 
 
@@ -133,6 +136,7 @@ def send_refund(pk: int) -> None:
     if asked.sent_at is not None or asked.made_at is not None:
         return
     told = providers.get(asked.payment.provider).refund(asked)
+    faults.reach("refund.answered")
     with transaction.atomic():
         Refund.objects.filter(pk=pk).update(sent_at=clock.now())
         event = inbox.keep_answer(asked.payment.provider, told)

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masthead.core import clock
+from masthead.core.models import Message
 from masthead.giving import pledges
 from masthead.giving.models import Interval
 from masthead.money import notices, payments
 from masthead.money.models import Mandate, Notice, Payment
 from masthead.money.providers.stripe.states import METHODS
 from tests.worlds.giving import amounts_collected, collected_on, facts_of
-from tests.worlds.money import GBP
+from tests.worlds.money import GBP, wait_for
 
 FIRST = date(2026, 3, 10)  # a Tuesday
 
@@ -23,6 +24,12 @@ def told(pledge, number):
     """What was told before the collection of this number."""
     payment = Payment.objects.select_related("notice").get(order_key=f"pledge:{pledge.reference}:{number}")
     return (payment.notice.kind, payment.notice.amount, payment.notice.day)
+
+
+def fails(newsroom, *, times):
+    """The bank sends a promised debit back, and we hear of it; of so many altogether."""
+    wait_for(lambda: sum(event["kind"] == "payment.failed" for event in newsroom.bank.events()) == times)
+    newsroom.news_arrives()
 
 
 def test_month_by_month_the_thanks_and_the_receipts_say_the_next_day(newsroom, today):
@@ -109,6 +116,37 @@ def test_the_days_of_the_tries_to_come_are_told_with_the_failure(newsroom, today
     newsroom.days_pass(3)
 
     assert told(pledge, "2:2") == ("change", GBP("4.00"), date(2026, 4, 13))
+
+
+def test_a_failure_after_a_change_says_with_which_amount_it_is_tried_again(newsroom, today):
+    today(date(2026, 3, 10))
+    ada = newsroom.supporter("Ada")
+    pledge = ada.pledge(GBP("5.00"), card="bounces")
+
+    pledges.change(pledge, amount=GBP("7.00"), interval=Interval.MONTH, by=ada.actor)
+    newsroom.sleeps(days=3)
+    fails(newsroom, times=1)
+
+    assert notices.newest_of(f"pledge:{pledge.reference}:1:2").amount == GBP("7.00")
+    assert "£5.00, due on 10 March 2026, could not be collected." in newsroom.last_mail_to(ada).text
+    assert "on 18 March 2026 and on 20 March 2026, with £7.00, so you" in newsroom.last_mail_to(ada).text
+
+
+def test_a_promise_that_is_broken_again_is_told_with_the_day_of_the_next_try(newsroom, today):
+    today(date(2026, 3, 10))
+    ada = newsroom.supporter("Ada")
+    pledge = ada.pledge(GBP("5.00"), card="bounces")
+    newsroom.sleeps(days=3)
+    fails(newsroom, times=1)
+    newsroom.sleeps(days=5)
+    newsroom.news_arrives()  # tried again, and promised again
+
+    newsroom.sleeps(days=5)
+    fails(newsroom, times=2)
+
+    notice = notices.newest_of(f"pledge:{pledge.reference}:1:3")
+    assert "We try again by ourselves on 26 March 2026, so" in Message.objects.get(key=notice.told_by).text
+    assert notice.day == date(2026, 3, 26)
 
 
 def test_a_pause_of_months_ends_with_a_letter_before(newsroom, today):

@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -33,9 +34,8 @@ class GoCardlessServer:
         self.lock = threading.RLock()
         self.wrong: list[str] = []  # what GoCardless would not have taken, or not have answered so
         self.calls: list[str] = []  # 'POST /payments', in order
-        self.faults: list[
-            str
-        ] = []  # what becomes of the next calls: '500', '429', 'garbled', 'lost' (done, not answered)
+        self.faults: list[str] = []  # what becomes of the next calls: '500', '429', 'garbled', 'lost' (done, not
+        self.hangs = 1.3  # answered), 'hang' (not done, and not answered for so many seconds)
         self.keys: dict[tuple[str, str], str] = {}  # resource and idempotency key → what was made
         self.hook, self._sent = "", 0
         self.rows_at_once = 500
@@ -81,6 +81,10 @@ class GoCardlessServer:
         kind = path.split("/")[1]
         self.calls.append(f"{request.command} {'/'.join(path.split('/')[:2])}")
         fault = self.faults.pop(0) if self.faults else ""
+        if fault == "hang":
+            time.sleep(self.hangs)
+            request.close_connection = True
+            return None
         if fault.isdigit():
             return _send(request, int(fault), {"error": {"type": "gocardless", "message": "On purpose.", "errors": []}})
         if fault == "garbled":

@@ -7,7 +7,7 @@ import pytest
 from masthead.core import clock as the_clock
 from masthead.core import jobs
 from masthead.core.refusals import Trouble
-from masthead.money import checkouts, checks, ledger, payments, providers
+from masthead.money import checkouts, checks, lateness, ledger, payments, providers
 from masthead.money.amounts import Money
 from masthead.money.models import Checkout, Event, Mandate, Payment
 from tests.conftest import MovableClock
@@ -101,6 +101,19 @@ def test_a_debit_is_collected_days_later_and_its_fee_is_learnt_by_the_payout(deb
     assert books() == COLLECTED | {f"fee:{payout['id']}": [("fees", 26), ("owed_by:gocardless", -26)]}
     assert (payment.state, payment.fee_minor, payment.later_fee_minor) == ("collected", 0, 26)
     assert ledger.balance("owed_by:gocardless") == {"GBP": Money(debits.book.paid_out, "GBP")}
+
+
+def test_a_debit_of_which_nobody_told_is_asked_for_when_it_is_late(
+    debits: Debits, shop: Shop, clock: MovableClock
+) -> None:
+    payment = debits.first(shop, amount="6.00")
+    clock.forward(days=15)
+    debits.server.news()  # none of it reaches us
+    assert list(lateness.late()) == [payment]
+
+    lateness.ask_about_late()
+
+    assert (Payment.objects.get().state, list(lateness.late()), books()) == ("collected", [], COLLECTED)
 
 
 def test_fees_in_tenths_of_a_penny_add_up_to_what_was_paid_out(debits: Debits, shop: Shop) -> None:

@@ -42,6 +42,7 @@ class Book:
     def __init__(self, clock: Callable[[], float], address: str = "") -> None:
         self.clock, self.address = clock, address
         self.things: dict[str, Thing] = {}
+        self.kinds: dict[str, list[Thing]] = {}  # the same, apart by kind
         self.means: dict[str, Means] = {}  # of a payment method
         self.events: list[Thing] = []
         self.due: list[tuple[float, Callable[[], None]]] = []
@@ -67,6 +68,7 @@ class Book:
         self.count += 1
         made = {"id": f"{prefix}_{self.count:06}", "object": kind, "created": self.now, "livemode": False, **facts}
         self.things[made["id"]] = made
+        self.kinds.setdefault(kind, []).append(made)
         return made
 
     def get(self, ref: str) -> Thing:
@@ -76,7 +78,7 @@ class Book:
 
     def of_kind(self, kind: str, **fields: Any) -> list[Thing]:
         """The newest first."""
-        found = [thing for thing in self.things.values() if thing["object"] == kind]
+        found = self.kinds.get(kind, [])
         return [one for one in reversed(found) if all(one.get(name) == value for name, value in fields.items())]
 
     def tell(self, kind: str, thing: Thing) -> None:

@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -48,7 +49,8 @@ class StripeServer:
         self.lock = threading.RLock()
         self.wrong: list[str] = []  # what Stripe would not have taken, or not have answered so
         self.calls: list[str] = []  # 'POST /v1/refunds', in order
-        self.faults: list[str] = []  # what becomes of the next calls: '500', '429', '401', 'lost' (done, not answered)
+        self.faults: list[str] = []  # what becomes of the next calls: '500', '429', '401', 'lost' (done, not answered),
+        self.hangs = 1.3  # 'hang' (not done, and not answered for so many seconds)
         self.answers: dict[str, tuple[str, Answer]] = {}  # idempotency key → what was asked and answered
         self.hook, self._sent = "", 0
         server = self
@@ -90,6 +92,10 @@ class StripeServer:
         asked, call = shapes.nested(pairs), f"{request.command} {template}"
         self.calls.append(call)
         fault = self.faults.pop(0) if self.faults else ""
+        if fault == "hang":
+            time.sleep(self.hangs)
+            request.close_connection = True
+            return None
         if fault.isdigit():
             return _send(request, int(fault), {"error": {"type": "api_error", "message": "On purpose."}})
         if request.headers.get("Authorization") != f"Bearer {self.key}":

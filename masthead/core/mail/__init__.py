@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.template import engines
 
-from masthead.core import clock
+from masthead.core import clock, faults
 from masthead.core.jobs import every, job
 from masthead.core.models import Message
 from masthead.core.refusals import Trouble
@@ -150,6 +150,7 @@ def deliver(pk: int) -> None:
         Message.objects.filter(pk=pk).update(error=f"{type(error).__name__}: {error}"[:500])
         raise Trouble(f"the mail server did not take message {pk}: {type(error).__name__}") from error
     else:
+        faults.reach("mail.handed-over")
         Message.objects.filter(pk=pk).update(sent_at=clock.now(), error="")
 
 
