@@ -1,5 +1,6 @@
 """The world that every test stands in: a newsroom folder of its own, a migrated database, a clock that can be moved."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -63,7 +64,10 @@ def template_database() -> Path:
     if made.exists():
         return made
     cache.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as home:
+    with (cache / "template.lock").open("w") as lock, tempfile.TemporaryDirectory(dir=cache) as home:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several processes one makes it, the others wait
+        if made.exists():
+            return made
         subprocess.run(
             [sys.executable, "-m", "masthead", "manage", "migrate", "-v0"],
             env={**os.environ, "MASTHEAD_HOME": home},

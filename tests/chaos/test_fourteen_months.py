@@ -100,7 +100,6 @@ def live(chaos: Chaos, post: Post, seed: int) -> datetime:
                 plan.remove((day, point))
         power_cut = bool(whole) and whole[0] <= gone
         chaos.live(now, power_cut=power_cut)
-        print(f"{time.monotonic():.0f} {now:%Y-%m-%d}", flush=True)
         if power_cut:
             del whole[0]
         if now - checked > timedelta(days=30):
