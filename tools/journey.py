@@ -62,7 +62,7 @@ SELECT slug FROM calls_call JOIN calls_recording ON call_id = calls_call.id WHER
 NEXT_CALL = "SELECT slug, starts_at FROM calls_call WHERE state = 'planned' ORDER BY starts_at LIMIT 1"
 
 
-STATUS = {"404": 404, "letter-refused": 403}
+STATUS = {"404": 404, "letter-refused": 403, "present-closed": 410}
 """The pages that are meant to be answered with something else than 200, by name."""
 
 
