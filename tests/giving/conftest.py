@@ -6,8 +6,19 @@ from datetime import date, datetime
 import pytest
 
 from masthead.core import clock as the_clock
+from masthead.core import jobs
 from tests.worlds.giving import Newsroom
 from tests.worlds.money import open_bank
+
+OF_OTHER_FLOORS = ("masthead.letters.", "masthead.calls.", "masthead.openbooks.", "masthead.newsroom.")
+AT_NIGHT = "masthead.money.reconciling."
+
+
+@pytest.fixture(autouse=True)
+def no_rules_of_other_floors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days are lived through by the hundred here: what the clock does for other floors, or at night, is left out."""
+    kept = {name: rule for name, rule in jobs.RULES.items() if not name.startswith((*OF_OTHER_FLOORS, AT_NIGHT))}
+    monkeypatch.setattr(jobs, "RULES", kept)
 
 
 @pytest.fixture
